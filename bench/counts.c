@@ -1,0 +1,54 @@
+/* counts.c: operations and bytes of one call, from the algorithms as they are written in src/cpu.
+ *
+ * A multiply-add is 2 flops.  m species, N wave numbers, B points; functions of a point (functions.c):
+ *   f = m^2 + 2m + 1 (rank one) or 4m^2 (general), of which r = m^2 + m or 2 m^2 stand on the right (Y and V).
+ *
+ * direct      products of 2 weights tables (N^2 x N) with r right-hand sides: 2 r N^3, then 4 m^2 N^2 for the sums over
+ *             j.  Dense: half of the weights are the zeros outside of the triangle region.  A derivative does it twice.
+ *             The adjoint has m^2 right-hand sides for each table and 8 m^2 N^2 afterwards.
+ *             Bytes: the weights, 16 N^3, once for every group of 16 points (adjoint: for every point).
+ * factorized  6 multiply-adds for every lag i < N and j = -N ... N-1-i: 18 m^2 N^2.  A derivative does it twice;
+ *             the adjoint convolves 12 times over lags -N ... N and N outputs, less what lies outside: 36 m^2 N^2.
+ * fourier     f forward and 3 m^2 inverse real transforms of length L (adjoint: the other way round), 2.5 L log2 L each
+ *             (FFTW's convention for real data), and around them per function 6N (load) + 6 L/2 (rotate), per component
+ *             13 L/2 (product; derivative 2 x) + 4N (split) + 20N (assemble; also factorized).  Not counted: the few lags
+ *             that one species sums plainly.
+ * Bytes of factorized and fourier: F and M once and the images of f functions, written and read: what a call cannot
+ * avoid to touch; it is in the cache for most N. */
+#include <math.h>
+
+#include "bench.h"
+
+enum { GROUP = 16 }; /* points that share one pass over the weights (direct.c) */
+
+bench_counts bench_counts_of(const bench_case *c, size_t length) {
+    const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch;
+    const double f = c->rank_one ? mm + 2.0 * m + 1.0 : 4.0 * mm, right = c->rank_one ? mm + m : 2.0 * mm;
+    const double twice = c->operation == BENCH_DERIVATIVE ? 2.0 : 1.0;
+    const bool adjoint = c->operation == BENCH_ADJOINT;
+    const double lags = N + (c->quadrature == MCT_QUADRATURE_CORRECTED ? 2.0 : 0.0), fields = 2.0 * 8.0 * mm * N;
+    bench_counts counts = {.functions = f, .forward = (double)NAN, .inverse = (double)NAN};
+    switch (c->algorithm) {
+    case MCT_KERNEL_DIRECT:
+        counts.flops =
+            adjoint ? 4.0 * mm * N * N * N + 8.0 * mm * N * N : twice * (2.0 * right * N * N * N + 4.0 * mm * N * N);
+        counts.bytes = batch * fields + 16.0 * N * N * N * (adjoint ? batch : ceil(batch / GROUP));
+        break;
+    case MCT_KERNEL_FACTORIZED:
+        counts.flops = (adjoint ? 36.0 : 18.0 * twice) * mm * N * lags + 20.0 * mm * N;
+        counts.bytes = batch * (fields + 2.0 * 8.0 * f * 4.0 * N);
+        break;
+    case MCT_KERNEL_AUTO:
+    case MCT_KERNEL_FOURIER: {
+        const double L = (double)length, transform = 2.5 * L * log2(L);
+        counts.forward = adjoint ? 3.0 * mm : f;
+        counts.inverse = adjoint ? f : 3.0 * mm;
+        counts.flops =
+            (f + 3.0 * mm) * transform + f * (6.0 * N + 3.0 * L) + mm * (twice * 6.5 * L + 4.0 * lags + 20.0 * N);
+        counts.bytes = batch * (fields + 2.0 * 8.0 * f * L);
+        break;
+    }
+    }
+    counts.flops *= batch;
+    return counts;
+}

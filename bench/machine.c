@@ -1,0 +1,86 @@
+/* machine.c: what was measured on what: processor, compiler, libraries; no names of hosts, no paths. */
+#include <cblas.h>
+#include <fftw3.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apmct/version.h"
+#include "bench.h"
+#include "cpu/simd/loops.h"
+
+char *openblas_get_config(void);
+
+/* What the compiler was told, as its macros show. */
+static const char flags[] =
+#ifdef __OPTIMIZE__
+    "optimised"
+#else
+    "not optimised"
+#endif
+#if defined(__AVX512F__)
+    ", for AVX-512"
+#elif defined(__AVX2__)
+    ", for AVX2"
+#elif defined(__x86_64__)
+    ", for any x86-64 (and loops for AVX2 and AVX-512)"
+#endif
+#ifdef __FAST_MATH__
+    ", fast-math"
+#else
+    ", no fast-math"
+#endif
+#ifndef NDEBUG
+    ", with assertions"
+#endif
+#ifdef __SANITIZE_ADDRESS__
+    ", sanitizers"
+#endif
+    ;
+
+static const bench_column columns[] = {{"case", "what", NULL}, {"value", "value", NULL}};
+
+/* The model of the first processor, as Linux tells it. */
+static void processor(size_t size, char *text) {
+    char line[256];
+    snprintf(text, size, "unknown");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    if (!file) return;
+    while (fgets(line, sizeof line, file)) {
+        const char *value = strchr(line, ':');
+        if (!value || strncmp(line, "model name", 10) != 0) continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(text, size, "%s", value + 1 + strspn(value + 1, " \t"));
+        break;
+    }
+    fclose(file);
+}
+
+void bench_machine(const bench_options *options, bench_report *report) {
+    char model[200], cores[64], caches[96], seconds[32];
+    const mct_loops *loops = mct_loops_select(NULL);
+    processor(sizeof model, model);
+    snprintf(cores, sizeof cores, "%ld, of which %d used", sysconf(_SC_NPROCESSORS_ONLN), options->threads);
+    snprintf(caches, sizeof caches, "L1d %ld KiB, L2 %ld KiB, L3 %ld KiB", sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024,
+             sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
+    snprintf(seconds, sizeof seconds, "%g", options->seconds);
+    const struct {
+        const char *what, *value;
+    } rows[] = {{"apmct", mct_version()},
+                {"commit", options->commit ? options->commit : "not told (--commit)"},
+                {"command", options->command},
+                {"processor", model},
+                {"cores", cores},
+                {"caches", caches},
+                {"loops", loops ? loops->name : "none"},
+                {"compiler", mct_build_description()},
+                {"flags", flags},
+                {"FFTW", fftw_version},
+                {"OpenBLAS", openblas_get_config()},
+                {"seconds per case", seconds}};
+    bench_report_table(report, "machine", "Machine", sizeof columns / sizeof *columns, columns);
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        bench_report_row(report, (bench_cell[]){{.text = rows[r].what}, {.text = rows[r].value}});
+    }
+}

@@ -1,0 +1,80 @@
+/* archive.h: result files (HDF5; the only place with HDF5 is src/archive*.c).
+ *
+ * Layout: top of src/archive.c.  Root attributes say the format, the command, the program's version, the resolved
+ * configuration (YAML), units and normalisation; /config carries every scalar option as an attribute; datasets
+ * have dimension scales, `unit` and `description`, and no dates or wall times.  A file appears under its name
+ * only when it is complete: it is written aside, synced and renamed. */
+#ifndef APMCT_ARCHIVE_H
+#define APMCT_ARCHIVE_H
+
+#include "apmct/config.h"
+#include "apmct/glass.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { MCT_ARCHIVE_FORMAT_VERSION = 1, MCT_ARCHIVE_RANK_MAX = 8 };
+
+/* Whether a file of this name could be written: its folder exists and is writable, the name is not a folder or
+ * device.  To be called before a long computation.  Errors: MCT_FILE. */
+mct_status mct_archive_check_writable(mct_context *context, const char *path);
+
+typedef struct mct_archive mct_archive;
+
+/* A result file in memory, nothing on disk yet.  `command`: "statics", "glass", ...; `config` must have passed
+ * mct_config_check.  Errors: MCT_FILE, MCT_MEMORY.  Caller owns *archive. */
+mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
+                              mct_archive **archive);
+
+/* /wave_number [N], /structure_factor and /direct_correlation [N][m][m].  Errors: MCT_FILE. */
+mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, const mct_statics *statics);
+
+/* /nonergodicity [N][m][m] from F[m*m][N] (after mct_archive_put_statics), and the state, residual and critical
+ * packing fraction of `result` as attributes.  Errors: MCT_FILE, MCT_ARGUMENT (no statics yet). */
+mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, const double *F,
+                                 const mct_glass_result *result);
+
+/* Any further array: data[shape[0]]...[shape[rank-1]], borrowed.  Errors: MCT_FILE, MCT_ARGUMENT (rank). */
+mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
+                                 const size_t *shape, const double *data, const char *unit, const char *description);
+
+/* Writes the file aside, syncs and renames it to `path`.  On failure nothing is left behind.  Errors: MCT_FILE. */
+mct_status mct_archive_save(mct_context *context, mct_archive *archive, const char *path);
+
+void mct_archive_destroy(mct_archive *archive);
+
+/* One dataset of a result file. */
+typedef struct mct_dataset {
+    char *name;
+    char *unit;        /* "" if none */
+    char *description; /* "" if none */
+    size_t rank;
+    size_t shape[MCT_ARCHIVE_RANK_MAX]; /* [rank] */
+    double *data;                       /* [shape[0]]...[shape[rank-1]]; NULL if not numbers */
+} mct_dataset;
+
+/* A result file as read; everything in it is owned by it. */
+typedef struct mct_result {
+    char *path;
+    char *command;     /* "statics", "glass", ... */
+    char *version;     /* of the program that wrote it */
+    char *config_text; /* YAML */
+    char *state;       /* "glass" | "fluid"; "" if it is not of command glass */
+    mct_config *config;
+    size_t dataset_count;
+    mct_dataset *datasets; /* [dataset_count], by name */
+} mct_result;
+
+/* Reads a result file and checks that it is one of ours and that its shapes fit together.
+ * Errors: MCT_FILE (cannot be read), MCT_FORMAT (not a result file; what it is instead), MCT_MEMORY. */
+mct_status mct_result_load(mct_context *context, const char *path, mct_result **result);
+void mct_result_destroy(mct_result *result);
+
+/* The dataset of this name, or NULL. */
+const mct_dataset *mct_result_dataset(const mct_result *result, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

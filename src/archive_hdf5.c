@@ -1,0 +1,112 @@
+/* archive_hdf5.c: the few HDF5 operations that reading and writing share. */
+#include "archive_hdf5.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+mct_hdf5_quiet mct_hdf5_silence(void) {
+    mct_hdf5_quiet before = {NULL, NULL};
+
+    H5Eget_auto2(H5E_DEFAULT, &before.function, &before.data);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return before;
+}
+
+void mct_hdf5_restore(mct_hdf5_quiet before) {
+    H5Eset_auto2(H5E_DEFAULT, before.function, before.data);
+}
+
+hid_t mct_hdf5_text_type(void) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+
+    if (type < 0) return type;
+    if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+    H5Tclose(type);
+    return H5I_INVALID_HID;
+}
+
+/* One scalar attribute; the type in the file and in memory. */
+static bool put(hid_t object, const char *name, hid_t file_type, hid_t memory_type, const void *value) {
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t attribute = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
+    const bool done = attribute >= 0 && H5Awrite(attribute, memory_type, value) >= 0;
+
+    if (attribute >= 0) H5Aclose(attribute);
+    if (space >= 0) H5Sclose(space);
+    return done;
+}
+
+bool mct_hdf5_put_text(hid_t object, const char *name, const char *text) {
+    const hid_t type = mct_hdf5_text_type();
+    const bool done = type >= 0 && put(object, name, type, type, &text);
+
+    if (type >= 0) H5Tclose(type);
+    return done;
+}
+
+bool mct_hdf5_put_number(hid_t object, const char *name, double number) {
+    return put(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &number);
+}
+
+bool mct_hdf5_put_integer(hid_t object, const char *name, long long number) {
+    return put(object, name, H5T_STD_I64LE, H5T_NATIVE_LLONG, &number);
+}
+
+/* Reads one string, of fixed or variable length as others may have written it. */
+static char *read_text(hid_t attribute, hid_t type) {
+    char *text = NULL;
+
+    if (H5Tis_variable_str(type) > 0) {
+        const hid_t memory_type = mct_hdf5_text_type();
+        char *owned = NULL; /* by HDF5 */
+
+        if (memory_type < 0) return NULL;
+        H5Tset_cset(memory_type, H5Tget_cset(type));
+        if (H5Aread(attribute, memory_type, &owned) >= 0 && owned) {
+            text = strdup(owned);
+            H5free_memory(owned);
+        }
+        H5Tclose(memory_type);
+        return text;
+    }
+    text = calloc(1, H5Tget_size(type) + 1);
+    if (text && H5Aread(attribute, type, text) < 0) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
+char *mct_hdf5_get_text(hid_t object, const char *name) {
+    char *text = NULL;
+    hid_t attribute, type, space;
+
+    if (H5Aexists(object, name) <= 0) return NULL;
+    attribute = H5Aopen(object, name, H5P_DEFAULT);
+    if (attribute < 0) return NULL;
+    type = H5Aget_type(attribute);
+    space = H5Aget_space(attribute);
+    if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1) {
+        text = read_text(attribute, type);
+    }
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
+    H5Aclose(attribute);
+    return text;
+}
+
+bool mct_hdf5_get_number(hid_t object, const char *name, double *number) {
+    bool done = false;
+    hid_t attribute, space;
+
+    if (H5Aexists(object, name) <= 0) return false;
+    attribute = H5Aopen(object, name, H5P_DEFAULT);
+    if (attribute < 0) return false;
+    space = H5Aget_space(attribute);
+    if (space >= 0 && H5Sget_simple_extent_npoints(space) == 1) {
+        done = H5Aread(attribute, H5T_NATIVE_DOUBLE, number) >= 0; /* converts integers, refuses text */
+    }
+    if (space >= 0) H5Sclose(space);
+    H5Aclose(attribute);
+    return done;
+}

@@ -1,0 +1,174 @@
+/* arguments.c: the command line. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+enum {
+    OPTION_SET = 256,
+    OPTION_BACKEND,
+    OPTION_KERNEL,
+    OPTION_THREADS,
+    OPTION_JSON,
+    OPTION_QUIET,
+    OPTION_FIGURE,
+    OPTION_VERSION,
+    THREADS_MAX = 4096
+};
+
+static const struct option options[] = {
+    {"set", required_argument, NULL, OPTION_SET},
+    {"backend", required_argument, NULL, OPTION_BACKEND},
+    {"kernel", required_argument, NULL, OPTION_KERNEL},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"output", required_argument, NULL, 'o'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"figure", required_argument, NULL, OPTION_FIGURE},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+/* ---- the nearest word --------------------------------------------------------------------------------------- */
+
+/* Levenshtein distance of two short words. */
+static size_t distance(const char *a, const char *b) {
+    size_t row[64];
+    const size_t length = strlen(b);
+
+    if (strlen(a) >= 64 || length >= 63) return 64;
+    for (size_t j = 0; j <= length; j++) row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+
+            diagonal = row[j];
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[length];
+}
+
+static mct_status unknown_command(cli *run, const char *word) {
+    const char *nearest = cli_commands[0].name;
+    size_t best = (size_t)-1;
+
+    for (const cli_command *command = cli_commands; command->name; command++) {
+        const size_t now = distance(word, command->name);
+
+        if (now < best) {
+            best = now;
+            nearest = command->name;
+        }
+    }
+    return mct_fail(run->context, MCT_USAGE, "%.100s: unknown command; the nearest one is %s (see apmct --help)", word,
+                    nearest);
+}
+
+static mct_status unknown_option(cli *run, const char *word) {
+    const char *nearest = options[0].name, *name = word + strspn(word, "-");
+    size_t best = (size_t)-1;
+
+    for (const struct option *row = options; row->name; row++) {
+        const size_t now = distance(name, row->name);
+
+        if (now < best) {
+            best = now;
+            nearest = row->name;
+        }
+    }
+    return mct_fail(run->context, MCT_USAGE, "%.100s: unknown option; the nearest one is --%s (see apmct --help)", word,
+                    nearest);
+}
+
+/* ---- parts -------------------------------------------------------------------------------------------------- */
+
+static mct_status set_threads(cli *run, const char *text) {
+    char *end;
+    const long threads = strtol(text, &end, 10);
+
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || threads < 1 || threads > THREADS_MAX) {
+        return mct_fail(run->context, MCT_USAGE, "--threads %.80s: must be a whole number 1 ... %d", text, THREADS_MAX);
+    }
+    mct_context_set_threads(run->context, (int)threads);
+    return MCT_OK;
+}
+
+static mct_status set_command(cli *run, const char *word) {
+    for (const cli_command *command = cli_commands; command->name; command++) {
+        if (strcmp(command->name, word) == 0) {
+            run->command = command;
+            return MCT_OK;
+        }
+    }
+    return unknown_command(run, word);
+}
+
+static mct_status take_option(cli *run, int option, char **argv) {
+    switch (option) {
+    case OPTION_SET: run->settings[run->setting_count++] = optarg; return MCT_OK;
+    case OPTION_BACKEND: run->backend = optarg; return MCT_OK;
+    case OPTION_KERNEL: run->kernel = optarg; return MCT_OK;
+    case OPTION_THREADS: return set_threads(run, optarg);
+    case OPTION_FIGURE: run->figure = optarg; return MCT_OK;
+    case OPTION_JSON: run->json = true; return MCT_OK;
+    case OPTION_QUIET: run->quiet = true; return MCT_OK;
+    case OPTION_VERSION: run->version = true; return MCT_OK;
+    case 'o': run->output = optarg; return MCT_OK;
+    case 'h': run->help = true; return MCT_OK;
+    case ':': return mct_fail(run->context, MCT_USAGE, "%.100s: needs a value", argv[optind - 1]);
+    default: break;
+    }
+    if (optopt && optopt < 256) {
+        const char letter[] = {'-', (char)optopt, '\0'};
+
+        return unknown_option(run, letter);
+    }
+    if (optopt) return mct_fail(run->context, MCT_USAGE, "%.100s: takes no value", argv[optind - 1]);
+    return unknown_option(run, argv[optind - 1]);
+}
+
+/* --json shapes the message about everything else, wherever it stands. */
+static bool wants_json(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0) return true;
+    }
+    return false;
+}
+
+/* ---- all ---------------------------------------------------------------------------------------------------- */
+
+mct_status cli_parse_arguments(cli *run, int argc, char **argv) {
+    int option;
+
+    run->json = wants_json(argc, argv);
+    run->operands = calloc((size_t)argc + 1, sizeof *run->operands);
+    run->settings = calloc((size_t)argc + 1, sizeof *run->settings);
+    if (!run->operands || !run->settings) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1) MCT_TRY(take_option(run, option, argv));
+    if (optind < argc) MCT_TRY(set_command(run, argv[optind++]));
+    while (optind < argc) run->operands[run->operand_count++] = argv[optind++];
+    if (run->help || run->version) return MCT_OK;
+    if (!run->command) {
+        return mct_fail(run->context, MCT_USAGE, "no command: say apmct COMMAND (see apmct --help)");
+    }
+    if (run->operand_count > run->command->operands_max) {
+        return mct_fail(run->context, MCT_USAGE, "apmct %s: %.200s: one file too many, it takes %s", run->command->name,
+                        run->operands[run->command->operands_max], run->command->operands);
+    }
+    if (run->figure && !run->command->has_figure) {
+        return mct_fail(run->context, MCT_USAGE, "apmct %s: --figure belongs to apmct plot", run->command->name);
+    }
+    if (run->output && run->output[0] == '\0') {
+        return mct_fail(run->context, MCT_USAGE, "-o: needs the name of a file");
+    }
+    return MCT_OK;
+}

@@ -1,0 +1,97 @@
+/* cli.h: the command: parse, call the library, report.  No numerics here. */
+#ifndef MCT_CLI_H
+#define MCT_CLI_H
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "apmct/apmct.h"
+
+typedef struct cli_command cli_command;
+
+/* One run of the command.  Everything is owned by main. */
+typedef struct cli {
+    mct_context *context;
+    mct_config *config;         /* resolved once cli_configure succeeded */
+    const cli_command *command; /* NULL until it is known */
+
+    /* what was typed */
+    const char **operands; /* [operand_count]: configuration or result files */
+    size_t operand_count;
+    const char **settings; /* [setting_count]: KEY=VALUE of --set */
+    size_t setting_count;
+    const char *backend, *kernel, *output, *figure; /* NULL if not given */
+    bool json, quiet, help, version;
+
+    /* for the report */
+    const char *backend_used; /* NULL if nothing ran */
+    const char *kernel_used;
+    double seconds; /* computing */
+    unsigned long evaluations;
+    bool configured;
+    cJSON *result;   /* the command's own keys */
+    cJSON *warnings; /* list of texts */
+} cli;
+
+struct cli_command {
+    const char *name;
+    const char *operands; /* "[CONFIG]" */
+    size_t operands_max;
+    const char *summary;
+    const char *description;
+    bool has_figure;
+    mct_status (*run)(cli *run);
+};
+
+extern const cli_command cli_commands[]; /* ended by a row without name */
+
+mct_status cli_statics(cli *run);
+mct_status cli_glass(cli *run);
+mct_status cli_info(cli *run);
+mct_status cli_plot(cli *run);
+
+/* Fills `run` from the command line.  Errors: MCT_USAGE, MCT_MEMORY. */
+mct_status cli_parse_arguments(cli *run, int argc, char **argv);
+
+/* Help on everything, or on run->command. */
+void cli_print_help(const cli *run);
+
+/* Configuration: defaults < file (NULL: none) < --set < dedicated options; checked, the backend resolved, the output
+ * file writable.  Errors: as mct_config_load and mct_config_check. */
+mct_status cli_configure(cli *run, const char *file);
+
+/* Seconds of a clock that never goes back. */
+double cli_clock(void);
+
+/* Warnings and progress of the library to stderr: messages.c. */
+void cli_message(void *user, mct_message_kind kind, const char *text);
+void cli_end_progress(void);
+
+/* JSON: json.c.  Numbers with up to 17 digits, the fewest that read back to the same; not finite: null. */
+void cli_json_number(cJSON *object, const char *key, double number);
+void cli_json_text(cJSON *object, const char *key, const char *text); /* NULL: null; UTF-8 made valid */
+/* values[stride*i], i < count, as a list. */
+void cli_json_list(cJSON *object, const char *key, const double *values, size_t count);
+/* [component][q] as [q][mu][nu]. */
+void cli_json_matrix(cJSON *object, const char *key, const double *components, size_t points, size_t species);
+/* The whole object of a run to stdout. */
+void cli_print_json(const cli *run, mct_status status);
+
+/* The two lines that say what was computed: report.c. */
+void cli_print_mixture(const cli *run);
+void cli_print_written(const cli *run);
+
+/* A format of figures. */
+typedef struct cli_format {
+    const char *suffix;   /* ".pdf" */
+    const char *terminal; /* of gnuplot, with its options */
+    const char *end;      /* what every complete file has in its last bytes: gnuplot does not notice a full disk */
+} cli_format;
+
+/* Runs gnuplot on `script`; the file `output` appears only when all went well: gnuplot.c. */
+mct_status cli_gnuplot(cli *run, const char *script, const cli_format *format, const char *output);
+
+/* Text of a failed library call, with the place that gave the key in front. */
+mct_status cli_explained(cli *run, mct_status status);
+
+#endif

@@ -1,0 +1,121 @@
+/* command_info.c: apmct info: this program, or a result file. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* ---- this program ------------------------------------------------------------------------------------------- */
+
+static double memory_gibibytes(void) {
+    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / (1024.0 * 1024.0 * 1024.0);
+}
+
+static void program_json(cli *run) {
+    cJSON *backends = cJSON_AddArrayToObject(run->result, "backends");
+    char text[256];
+
+    cli_json_text(run->result, "build", mct_build_description());
+    cli_json_number(run->result, "threads", mct_context_threads(run->context));
+    cli_json_number(run->result, "memory_gibibytes", memory_gibibytes());
+    for (size_t i = 0; i < mct_backend_count(); i++) {
+        cJSON *row = cJSON_CreateObject();
+
+        mct_backend_describe(run->context, i, text, sizeof text);
+        cli_json_text(row, "name", mct_backend_name(i));
+        cli_json_text(row, "description", text);
+        cJSON_AddItemToArray(backends, row);
+    }
+}
+
+static void program_text(const cli *run) {
+    char text[256];
+
+    printf("apmct              %s\n", mct_version());
+    printf("build              %s\n", mct_build_description());
+    printf("result files       HDF5, format version %d\n", MCT_ARCHIVE_FORMAT_VERSION);
+    printf("threads            %d\n", mct_context_threads(run->context));
+    printf("memory             %.3g GiB\n", memory_gibibytes());
+    for (size_t i = 0; i < mct_backend_count(); i++) {
+        mct_backend_describe(run->context, i, text, sizeof text);
+        printf("%-19s%s: %s\n", i == 0 ? "backends" : "", mct_backend_name(i), text);
+    }
+}
+
+/* ---- a result file ------------------------------------------------------------------------------------------ */
+
+static void file_json(cli *run, const mct_result *file) {
+    cJSON *datasets;
+
+    cli_json_text(run->result, "file", file->path);
+    cli_json_text(run->result, "file_command", file->command);
+    cli_json_text(run->result, "file_version", file->version);
+    if (file->state[0]) cli_json_text(run->result, "state", file->state);
+    datasets = cJSON_AddArrayToObject(run->result, "datasets");
+    for (size_t i = 0; i < file->dataset_count; i++) {
+        const mct_dataset *dataset = &file->datasets[i];
+        cJSON *row = cJSON_CreateObject(), *shape;
+
+        cli_json_text(row, "name", dataset->name);
+        shape = cJSON_AddArrayToObject(row, "shape");
+        for (size_t j = 0; j < dataset->rank; j++) {
+            cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)dataset->shape[j]));
+        }
+        cli_json_text(row, "unit", dataset->unit);
+        cli_json_text(row, "description", dataset->description);
+        cJSON_AddItemToArray(datasets, row);
+    }
+}
+
+static void file_text(const mct_result *file) {
+    printf("%s: result of apmct %s, version %s\n", file->path, file->command, file->version);
+    if (file->state[0]) printf("state: %s\n", file->state);
+    printf("\ndatasets\n");
+    for (size_t i = 0; i < file->dataset_count; i++) {
+        const mct_dataset *dataset = &file->datasets[i];
+        char shape[128] = "";
+
+        for (size_t j = 0; j < dataset->rank; j++) {
+            const size_t length = strlen(shape);
+
+            snprintf(shape + length, sizeof shape - length, "%s%zu", j > 0 ? " x " : "", dataset->shape[j]);
+        }
+        printf("  %-22s %-14s %-6s %s\n", dataset->name, shape, dataset->unit, dataset->description);
+    }
+    printf("\nconfiguration\n");
+    for (const char *line = file->config_text; *line;) {
+        const size_t length = strcspn(line, "\n");
+
+        printf("  %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static mct_status info_file(cli *run, const char *path) {
+    mct_result *file;
+    mct_config *mine;
+
+    MCT_TRY(mct_result_load(run->context, path, &file));
+    mine = run->config; /* what the report shows is the configuration of the file */
+    run->config = file->config;
+    file->config = mine;
+    run->configured = true;
+    if (run->json) {
+        file_json(run, file);
+    } else if (!run->quiet) {
+        file_text(file);
+    }
+    mct_result_destroy(file);
+    return MCT_OK;
+}
+
+mct_status cli_info(cli *run) {
+    if (run->output) return mct_fail(run->context, MCT_USAGE, "apmct info: it writes no file, -o has no meaning");
+    if (run->operand_count) return info_file(run, run->operands[0]);
+    MCT_TRY(cli_configure(run, NULL));
+    if (run->json) {
+        program_json(run);
+    } else if (!run->quiet) {
+        program_text(run);
+    }
+    return MCT_OK;
+}

@@ -1,0 +1,169 @@
+/* command_plot.c: apmct plot. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "figures.h"
+
+static const cli_format formats[] = {
+    {".pdf", "pdfcairo enhanced color font 'Sans,11' size 15cm,9cm", "%%EOF"},
+    {".png", "pngcairo enhanced color font 'Sans,12' size 1200,720 fontscale 1.4 linewidth 1.6 background rgb 'white'",
+     "IEND"},
+    {".svg", "svg enhanced font 'Sans,13' size 900,540 background rgb 'white'", "</svg>"},
+};
+
+/* The format that a name asks for; *suffix points into the name. */
+static mct_status find_format(cli *run, const char *output, const cli_format **format, const char **suffix) {
+    const char *slash = strrchr(output, '/');
+    const char *dot = strrchr(slash ? slash : output, '.');
+
+    for (size_t i = 0; dot && i < sizeof formats / sizeof formats[0]; i++) {
+        if (strcasecmp(dot, formats[i].suffix) != 0) continue;
+        *format = &formats[i];
+        *suffix = dot;
+        return MCT_OK;
+    }
+    return mct_fail(run->context, MCT_USAGE, "-o %.300s: must end in .pdf, .png or .svg", output);
+}
+
+/* The first file that lacks what the figure needs, NULL if all have it. */
+static const mct_result *lacking(const cli_figure *figure, mct_result *const *results, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!mct_result_dataset(results[i], figure->dataset) || !mct_result_dataset(results[i], "structure_factor")) {
+            return results[i];
+        }
+    }
+    return NULL;
+}
+
+static mct_status find_figure(cli *run, const char *name, const cli_figure **found) {
+    for (*found = cli_figures; (*found)->name; ++*found) {
+        if (strcmp((*found)->name, name) == 0) return MCT_OK;
+    }
+    return mct_fail(run->context, MCT_USAGE, "--figure %.100s: must be one of %s, %s", name, cli_figures[0].name,
+                    cli_figures[1].name);
+}
+
+/* One figure into `output`. */
+static mct_status draw(cli *run, const cli_figure *figure, mct_result *const *results, const char *const *labels,
+                       const cli_format *format, const char *output) {
+    char *script = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&script, &length);
+    mct_status status;
+
+    if (!stream) return mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
+    figure->draw(stream, results, labels, run->operand_count);
+    status = fclose(stream) == 0 ? cli_gnuplot(run, script, format, output)
+                                 : mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
+    free(script);
+    if (status == MCT_OK && !run->json && !run->quiet) printf("%-18s %s\n", figure->name, output);
+    return status;
+}
+
+static void report(cli *run, cJSON *list, const char *figure, const char *output) {
+    cJSON *row = cJSON_CreateObject();
+
+    cli_json_text(row, "figure", figure);
+    cli_json_text(row, "file", output);
+    cJSON_AddItemToArray(list, row);
+    if (!output && !run->json && !run->quiet) printf("%-18s can be drawn: add -o FILE.pdf\n", figure);
+}
+
+/* All figures that the files support: fig.pdf becomes fig-structure-factor.pdf ... where there is more than one. */
+static mct_status draw_all(cli *run, mct_result *const *results, const char *const *labels) {
+    cJSON *list = cJSON_AddArrayToObject(run->result, "figures");
+    const cli_format *format = NULL;
+    const char *suffix = NULL;
+    size_t supported = 0;
+
+    if (run->output) MCT_TRY(find_format(run, run->output, &format, &suffix));
+    for (const cli_figure *figure = cli_figures; figure->name; figure++) {
+        supported += !lacking(figure, results, run->operand_count);
+    }
+    if (supported == 0) {
+        return mct_fail(run->context, MCT_FORMAT, "%.300s: no figure can be drawn from these files", results[0]->path);
+    }
+    for (const cli_figure *figure = cli_figures; figure->name; figure++) {
+        char *name = NULL;
+        mct_status status;
+
+        if (lacking(figure, results, run->operand_count)) continue;
+        if (run->output) {
+            const int base = (int)(supported > 1 ? suffix - run->output : (long)strlen(run->output));
+
+            name = malloc(strlen(run->output) + strlen(figure->name) + 2);
+            if (!name) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+            sprintf(name, "%.*s%s%s%s", base, run->output, supported > 1 ? "-" : "", supported > 1 ? figure->name : "",
+                    supported > 1 ? suffix : "");
+            status = draw(run, figure, results, labels, format, name);
+            if (status != MCT_OK) {
+                free(name);
+                return status;
+            }
+        }
+        report(run, list, figure->name, name);
+        free(name);
+    }
+    return MCT_OK;
+}
+
+static mct_status draw_one(cli *run, mct_result *const *results, const char *const *labels) {
+    const cli_format *format = NULL;
+    const char *suffix = NULL;
+    const cli_figure *figure;
+    const mct_result *bad;
+
+    MCT_TRY(find_figure(run, run->figure, &figure));
+    bad = lacking(figure, results, run->operand_count);
+    if (bad) {
+        return mct_fail(run->context, MCT_FORMAT, "%.300s: a result of apmct %s; figure %s needs one of %s", bad->path,
+                        bad->command, figure->name, figure->source);
+    }
+    if (run->output) {
+        MCT_TRY(find_format(run, run->output, &format, &suffix));
+        MCT_TRY(draw(run, figure, results, labels, format, run->output));
+    }
+    report(run, cJSON_AddArrayToObject(run->result, "figures"), figure->name, run->output);
+    return MCT_OK;
+}
+
+/* What can be said before any file is read. */
+static mct_status check_request(cli *run) {
+    const cli_format *format;
+    const char *suffix;
+    const cli_figure *figure;
+
+    if (run->operand_count == 0) {
+        return mct_fail(run->context, MCT_USAGE, "apmct plot: no file: say apmct plot FILE... -o FIGURE.pdf");
+    }
+    if (run->figure) MCT_TRY(find_figure(run, run->figure, &figure));
+    if (run->output) MCT_TRY(find_format(run, run->output, &format, &suffix));
+    return MCT_OK;
+}
+
+mct_status cli_plot(cli *run) {
+    const size_t count = run->operand_count;
+    mct_result **results = NULL;
+    char **labels = NULL;
+    mct_status status;
+
+    MCT_TRY(check_request(run));
+    MCT_TRY(cli_configure(run, NULL));
+    results = calloc(count, sizeof *results);
+    labels = calloc(count, sizeof *labels);
+    if (!results || !labels) {
+        status = mct_fail(run->context, MCT_MEMORY, "not enough memory");
+        goto cleanup;
+    }
+    for (size_t i = 0; i < count; i++) MCT_TRY_CLEANUP(mct_result_load(run->context, run->operands[i], &results[i]));
+    MCT_TRY_CLEANUP(cli_label_results(run, results, count, labels));
+    status = run->figure ? draw_one(run, results, (const char *const *)labels)
+                         : draw_all(run, results, (const char *const *)labels);
+cleanup:
+    for (size_t i = 0; i < count && labels; i++) free(labels[i]);
+    for (size_t i = 0; i < count && results; i++) mct_result_destroy(results[i]);
+    free(labels);
+    free(results);
+    return status;
+}

@@ -1,0 +1,133 @@
+/* json.c: the one JSON object of a run. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+enum { NUMBER_LENGTH = 32 };
+
+/* cJSON prints 15 digits where they agree to within rounding, not where they are the same: numbers go in as text. */
+static int format(double number, char *text) {
+    int length = 0;
+
+    if (!isfinite(number)) return snprintf(text, NUMBER_LENGTH, "null");
+    for (int digits = 15; digits <= 17; digits++) {
+        length = snprintf(text, NUMBER_LENGTH, "%.*g", digits, number);
+        if (strtod(text, NULL) == number) break;
+    }
+    return length;
+}
+
+void cli_json_number(cJSON *object, const char *key, double number) {
+    char text[NUMBER_LENGTH];
+
+    format(number, text);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+/* cJSON passes bytes on: replace what is not UTF-8 by '?', so that any reader takes the object. */
+static void make_valid(char *text) {
+    for (unsigned char *at = (unsigned char *)text; *at;) {
+        const size_t length = *at < 0x80                  ? 1
+                              : *at >= 0xC2 && *at < 0xE0 ? 2
+                              : (*at & 0xF0) == 0xE0      ? 3
+                              : *at >= 0xF0 && *at < 0xF5 ? 4
+                                                          : 0;
+        size_t good = 1;
+
+        while (good < length && (at[good] & 0xC0) == 0x80) good++;
+        if (length == 0 || good < length || (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) ||
+            (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F)) {
+            *at++ = '?';
+        } else {
+            at += length;
+        }
+    }
+}
+
+void cli_json_text(cJSON *object, const char *key, const char *text) {
+    char *copy = text ? strdup(text) : NULL;
+
+    if (!copy) {
+        cJSON_AddNullToObject(object, key);
+        return;
+    }
+    make_valid(copy);
+    cJSON_AddStringToObject(object, key, copy);
+    free(copy);
+}
+
+/* Room for `count` numbers with their brackets; NULL if memory ran out. */
+static char *room(size_t count, size_t brackets) {
+    return malloc(count * NUMBER_LENGTH + brackets * 4 + 8);
+}
+
+void cli_json_list(cJSON *object, const char *key, const double *values, size_t count) {
+    char *text = room(count, 1), *at = text;
+
+    if (!text) return;
+    *at++ = '[';
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) *at++ = ',';
+        at += format(values[i], at);
+    }
+    *at++ = ']';
+    *at = '\0';
+    cJSON_AddRawToObject(object, key, text);
+    free(text);
+}
+
+void cli_json_matrix(cJSON *object, const char *key, const double *components, size_t points, size_t species) {
+    char *text = room(points * species * species, points * (species + 1)), *at = text;
+
+    if (!text) return;
+    *at++ = '[';
+    for (size_t i = 0; i < points; i++) {
+        at += sprintf(at, "%s[", i > 0 ? "," : "");
+        for (size_t c = 0; c < species * species; c++) {
+            if (c % species == 0) at += sprintf(at, "%s[", c > 0 ? "," : "");
+            if (c % species > 0) *at++ = ',';
+            at += format(components[c * points + i], at);
+            if (c % species == species - 1) *at++ = ']';
+        }
+        *at++ = ']';
+    }
+    *at++ = ']';
+    *at = '\0';
+    cJSON_AddRawToObject(object, key, text);
+    free(text);
+}
+
+void cli_print_json(const cli *run, mct_status status) {
+    cJSON *object = cJSON_CreateObject();
+    char *config = NULL, *text;
+
+    cli_json_text(object, "command", run->command ? run->command->name : NULL);
+    cli_json_text(object, "version", mct_version());
+    cli_json_text(object, "status", mct_status_name(status));
+    if (status != MCT_OK) cli_json_text(object, "error", mct_context_error(run->context));
+    cli_json_text(object, "backend", run->backend_used);
+    cli_json_text(object, "kernel", run->kernel_used);
+    cli_json_number(object, "seconds", run->seconds);
+    cli_json_number(object, "kernel_evaluations", (double)run->evaluations);
+    if (run->configured) (void)mct_config_to_json(NULL, run->config, false, &config);
+    if (config) {
+        cJSON_AddRawToObject(object, "config", config);
+    } else {
+        cJSON_AddNullToObject(object, "config");
+    }
+    free(config);
+    if (cJSON_GetArraySize(run->warnings) > 0) cJSON_AddItemReferenceToObject(object, "warnings", run->warnings);
+    for (cJSON *row = run->result ? run->result->child : NULL; row; row = row->next) {
+        cJSON_AddItemReferenceToObject(object, row->string, row);
+    }
+    text = cJSON_PrintUnformatted(object);
+    if (text) {
+        puts(text);
+    } else {
+        fputs("apmct: not enough memory for the JSON text\n", stderr);
+    }
+    cJSON_free(text);
+    cJSON_Delete(object);
+}

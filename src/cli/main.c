@@ -1,0 +1,158 @@
+/* main.c: apmct, the command. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+
+const cli_command cli_commands[] = {
+    {.name = "statics",
+     .operands = "[CONFIG]",
+     .operands_max = 1,
+     .summary = "structure factors S(k) and direct correlation functions c(k)",
+     .description = "Computes the structure factors of one state point. Without -o only a summary is printed; with\n"
+                    "--json everything is, with -o FILE it goes to an HDF5 file.\n",
+     .run = cli_statics},
+    {.name = "glass",
+     .operands = "[CONFIG]",
+     .operands_max = 1,
+     .summary = "nonergodicity parameters at one state point",
+     .description = "Solves F = S - (W S^-1 + M[F] W^-1)^-1 W for its largest solution: glass or fluid, and\n"
+                    "f_mu(k) = F_mumu / S_mumu.\n",
+     .run = cli_glass},
+    {.name = "plot",
+     .operands = "FILE...",
+     .operands_max = (size_t)-1,
+     .summary = "figures from result files (PDF, PNG, SVG)",
+     .description = "Draws result files with gnuplot. Several files give several curves, named by what differs.\n"
+                    "Without --figure all that the files support; without -o it lists them.\n"
+                    "Figures: structure-factor, nonergodicity.\n",
+     .has_figure = true,
+     .run = cli_plot},
+    {.name = "info",
+     .operands = "[FILE]",
+     .operands_max = 1,
+     .summary = "build and backends; or what a result file holds",
+     .description = "Tells what this program is and runs on, or with FILE what a result file holds.\n",
+     .run = cli_info},
+    {.name = NULL},
+};
+
+static mct_context *interruptible; /* what a signal handler can reach; set before the handlers */
+
+static void on_signal(int signal_number) {
+    (void)signal_number;
+    mct_context_interrupt(interruptible);
+}
+
+/* The first Ctrl-C asks, the second ends. */
+static void install_handlers(mct_context *context) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+    interruptible = context;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of write(), with a message */
+}
+
+double cli_clock(void) {
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+mct_status cli_explained(cli *run, mct_status status) {
+    return status == MCT_OK ? MCT_OK : mct_config_explain(run->context, run->config);
+}
+
+mct_status cli_configure(cli *run, const char *file) {
+    const char *resolved;
+
+    if (file && file[0]) MCT_TRY(mct_config_load(run->context, run->config, file));
+    for (size_t i = 0; i < run->setting_count; i++) {
+        MCT_TRY(mct_config_set(run->context, run->config, run->settings[i]));
+    }
+    if (run->backend) {
+        MCT_TRY(mct_config_set_value(run->context, run->config, "--backend", "solver.backend", run->backend));
+    }
+    if (run->kernel) {
+        MCT_TRY(mct_config_set_value(run->context, run->config, "--kernel", "solver.kernel", run->kernel));
+    }
+    if (run->output && !run->command->has_figure) {
+        MCT_TRY(mct_config_set_value(run->context, run->config, "-o", "output.file", run->output));
+    }
+    MCT_TRY(mct_config_check(run->context, run->config));
+    run->configured = true;
+    MCT_TRY(cli_explained(run, mct_backend_resolve(run->context, run->config->solver.backend, &resolved)));
+    run->backend_used = resolved;
+    if (run->config->output.file[0]) {
+        MCT_TRY(mct_archive_check_writable(run->context, run->config->output.file));
+    }
+    return MCT_OK;
+}
+
+static mct_status run_command(cli *run, int argc, char **argv) {
+    MCT_TRY(mct_config_create(run->context, &run->config));
+    run->result = cJSON_CreateObject();
+    run->warnings = cJSON_CreateArray();
+    if (!run->result || !run->warnings) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    MCT_TRY(cli_parse_arguments(run, argc, argv));
+    if (run->help) {
+        cli_print_help(run);
+        return MCT_OK;
+    }
+    if (run->version) {
+        printf("apmct %s\n", mct_version());
+        return MCT_OK;
+    }
+    return run->command->run(run);
+}
+
+/* Whether all of stdout arrived: a full disk or closed pipe must not look like success. */
+static mct_status flush_output(cli *run) {
+    const bool failed_before = ferror(stdout); /* errno is of long ago */
+
+    if (fflush(stdout) == 0 && !failed_before) return MCT_OK;
+    return mct_fail(run->context, MCT_FILE, "standard output: cannot be written%s%s", failed_before ? "" : ": ",
+                    failed_before ? "" : strerror(errno));
+}
+
+static void destroy(cli *run) {
+    cJSON_Delete(run->result);
+    cJSON_Delete(run->warnings);
+    free(run->operands);
+    free(run->settings);
+    mct_config_destroy(run->config);
+    mct_context_destroy(run->context);
+}
+
+int main(int argc, char **argv) {
+    cli run = {0};
+    mct_status status = mct_context_create(&run.context), flushed;
+
+    if (status != MCT_OK) {
+        fprintf(stderr, "apmct: %s\n", mct_status_sentence(status));
+        return mct_status_exit(status);
+    }
+    install_handlers(run.context);
+    mct_context_set_messages(run.context, cli_message, &run);
+    status = run_command(&run, argc, argv);
+    cli_end_progress();
+    if (run.json && !run.help && !run.version) cli_print_json(&run, status);
+    if (status != MCT_OK) {
+        fprintf(stderr, "apmct: %s%s\n", mct_context_error(run.context),
+                status == MCT_INTERRUPTED ? " (nothing was written)" : "");
+    }
+    flushed = flush_output(&run);
+    if (flushed != MCT_OK) {
+        fprintf(stderr, "apmct: %s\n", mct_context_error(run.context));
+        if (status == MCT_OK) status = flushed;
+    }
+    destroy(&run);
+    return mct_status_exit(status);
+}

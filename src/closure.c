@@ -1,0 +1,41 @@
+/* closure.c: the closures of this build, one row each. */
+#include "closure.h"
+
+#include <string.h>
+
+/* Hard spheres of one diameter: labels do not matter, every c_mn(k) is c(k). */
+static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture, mct_statics *statics) {
+    const size_t N = statics->points, m = statics->species;
+    const double d = mixture->species[0].diameter;
+    for (size_t mu = 1; mu < m; mu++) {
+        if (mixture->species[mu].diameter != d) {
+            return mct_fail(context, MCT_ARGUMENT,
+                            "mixture.species.%zu.diameter = %.17g: structure.closure percus-yevick solves hard spheres "
+                            "of one diameter, here %.17g (mixture.species.0.diameter)",
+                            mu, mixture->species[mu].diameter, d);
+        }
+    }
+    for (size_t i = 0; i < N; i++) {
+        statics->direct_correlation[i] =
+            d * d * d * mct_percus_yevick_direct_correlation(mixture->packing_fraction, statics->wave_number[i] * d);
+    }
+    for (size_t c = 1; c < m * m; c++) {
+        memcpy(statics->direct_correlation + c * N, statics->direct_correlation, N * sizeof(double));
+    }
+    statics->one_direct_correlation = true;
+    return MCT_OK;
+}
+
+static const mct_closure_entry closures[] = {
+    [MCT_CLOSURE_PERCUS_YEVICK] = {"percus-yevick", percus_yevick},
+};
+
+const mct_closure_entry *mct_closure_find(mct_closure closure) {
+    size_t index = (size_t)closure;
+    return index < sizeof closures / sizeof *closures ? &closures[index] : NULL;
+}
+
+const char *mct_closure_name(mct_closure closure) {
+    const mct_closure_entry *entry = mct_closure_find(closure);
+    return entry ? entry->name : "unknown";
+}

@@ -1,0 +1,22 @@
+/* closure.h: the seam where structure factors enter.  A closure fills c_mn(k); statics.c does the rest.
+ * To add one: a file with its function, a row in closure.c, an enumerator in statics.h (docs/adding-a-closure.md). */
+#ifndef MCT_CLOSURE_H
+#define MCT_CLOSURE_H
+
+#include "apmct/statics.h"
+
+typedef struct mct_closure_entry {
+    const char *name;
+    /* Fills direct_correlation [m*m][N] (d^3) and one_direct_correlation of `statics`, whose wave_number, density,
+     * fraction are set.  Errors: MCT_ARGUMENT for a mixture that the closure does not cover. */
+    mct_status (*direct_correlation)(mct_context *context, const mct_mixture *mixture, mct_statics *statics);
+} mct_closure_entry;
+
+/* mct_statics_compute without the checks of mixture and grid, for neighbours of a state that passed them. */
+mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
+                              mct_statics *statics);
+
+/* NULL for a value outside the list. */
+const mct_closure_entry *mct_closure_find(mct_closure closure);
+
+#endif

@@ -1,0 +1,30 @@
+/* wide.h: the vectors of the instruction set that a file of this folder is compiled for (an extension of GCC and clang),
+ * for the loops where compilers do not find the registers by themselves. */
+#ifndef MCT_WIDE_H
+#define MCT_WIDE_H
+
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { MCT_WIDTH = 8 };
+#elif defined(__AVX2__)
+enum { MCT_WIDTH = 4 };
+#else
+enum { MCT_WIDTH = 2 };
+#endif
+
+typedef double mct_wide __attribute__((vector_size(MCT_WIDTH * sizeof(double))));
+
+static inline mct_wide mct_wide_read(const double *p) {
+    mct_wide v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline double mct_wide_sum(mct_wide v) {
+    double sum = 0.0;
+    for (int l = 0; l < MCT_WIDTH; l++) sum += v[l];
+    return sum;
+}
+
+#endif

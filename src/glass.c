@@ -1,0 +1,275 @@
+/* glass.c: nonergodicity parameters of state points: which method when, so that the answer is the physical branch
+ * (docs/theory.md).
+ *
+ * Plain steps from F = S (their limit is the definition), Anderson's acceleration, then the leading eigenvalue of dG:
+ * below 1 accepts; above 1 the iteration went to the other side of the fold: step back across it and go on.  Where
+ * acceleration finds nothing, fluid or glass is not its business to say: the packing fraction is compared with the
+ * fold's.  Should even the fold not be found, plain iteration has the last word. */
+#include <limits.h>
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fixed_point.h"
+
+enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3 };
+
+/* Relative precision of the fold's packing fraction that decides between fluid and glass. */
+static const double fold_tolerance = 1.0e-11;
+/* One point uses several threads from this number of wave numbers on (bench/results). */
+enum { THREADED_FROM = 1000 };
+
+mct_glass_options mct_glass_options_default(void) {
+    return (mct_glass_options){.solver = mct_solver_options_default(),
+                               .structure = mct_structure_options_default(),
+                               .method = MCT_GLASS_AUTO,
+                               .evaluations_max = 10000};
+}
+
+const char *mct_state_name(mct_state state) {
+    return state == MCT_GLASS ? "glass" : "fluid";
+}
+
+/* From the unstable branch, F and its eigenvector d with value > 1, to the other side of the fold: the two solutions
+ * differ by a d with (value - 1) a + curvature a^2 = 0; 1.5 times that is beyond the stable one. */
+static void cross_fold(mct_fixed_point *problem, double value, const double *d, double *F) {
+    const double h = 1.0e-2 / mct_max_norm(problem, d);
+    double *const shifted = problem->basis[0], *const second = problem->basis[1];
+    mct_fixed_point_step(problem, F);
+    mct_axpby(problem, -2.0, problem->G, 0.0, second);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        mct_copy(problem, F, shifted);
+        mct_axpby(problem, sign * h, d, 1.0, shifted);
+        mct_fixed_point_step(problem, shifted);
+        mct_axpby(problem, 1.0, problem->G, 1.0, second);
+    }
+    const double curvature = 0.5 * mct_dot(problem, d, second) / (h * h);
+    const double distance = fmin(1.5 * (value - 1.0) / fabs(curvature), 20.0 * h);
+    mct_axpby(problem, distance, d, 1.0, F);
+}
+
+/* A converged F: on the physical branch?  Otherwise F is moved across the fold.  *value: the eigenvalue. */
+static bool on_physical_branch(mct_fixed_point *problem, double *F, double *residual, double *value) {
+    double *const d = problem->work[0], error;
+    *residual = mct_fixed_point_linearise(problem, F);
+    *value = mct_leading_eigenvalue(problem, F, d, &error);
+    if (*value <= 1.0) return true;
+    if (isfinite(*value)) cross_fold(problem, *value, d, F);
+    return false;
+}
+
+/* What a strategy leaves behind besides F. */
+typedef struct answer {
+    mct_status status;
+    mct_state state;
+    double residual, eigenvalue, fold;
+} answer;
+
+/* F = 0 solves F = G(F) exactly. */
+static answer fluid(double fold) {
+    return (answer){MCT_OK, MCT_FLUID, 0.0, (double)NAN, fold};
+}
+
+/* Decides by the fold, starting from F near it; F comes back as zero or converged on the glass branch. */
+static answer decide_by_fold(mct_fixed_point *problem, double tolerance, double *F) {
+    const double phi = problem->mixture.packing_fraction;
+    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    const double *tangent;
+    double curvature;
+    a.status = mct_fold(problem, fold_tolerance, F, &tangent, &curvature);
+    const double fold = problem->mixture.packing_fraction;
+    const mct_status moved = mct_fixed_point_move(problem, phi);
+    if (a.status != MCT_OK || moved != MCT_OK) {
+        if (moved != MCT_OK) a.status = moved;
+        return a;
+    }
+    if (phi < fold) return fluid(fold);
+    /* on the branch phi - fold = curvature/2 s^2: the upper solution is at s > 0 */
+    const double direction = mct_dot(problem, F, tangent) < 0.0 ? -1.0 : 1.0;
+    mct_axpby(problem, direction * sqrt(2.0 * (phi - fold) / curvature), tangent, 1.0, F);
+    a.fold = fold;
+    for (int crossing = 0; crossing <= CROSSINGS; crossing++) {
+        if (mct_newton_krylov(problem, tolerance, NEWTON_STEPS, F, &a.residual) != MCT_CONVERGED) break;
+        if (on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) return a;
+    }
+    a.status = MCT_NOT_CONVERGED;
+    return a;
+}
+
+static answer plain_to_the_end(mct_fixed_point *problem, double tolerance, double *F) {
+    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    switch (mct_plain(problem, tolerance, ULONG_MAX, F, &a.residual)) {
+    case MCT_CONVERGED: break;
+    case MCT_COLLAPSED: return fluid((double)NAN);
+    case MCT_WANDERS: a.status = MCT_NOT_CONVERGED; break;
+    case MCT_BROKEN: a.status = MCT_NON_FINITE; break;
+    }
+    return a;
+}
+
+/* At a solution whose residual does not fall to the tolerance: accepted with a warning if that is rounding. */
+static answer as_far_as_rounding(mct_fixed_point *problem, double tolerance, double *F) {
+    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    a.residual = mct_fixed_point_linearise(problem, F);
+    const double rounding = mct_fixed_point_rounding(problem);
+    if (a.residual > fmax(tolerance, rounding)) {
+        mct_newton_krylov(problem, fmax(tolerance, rounding), NEWTON_STEPS, F, &a.residual);
+    }
+    if (!(a.residual <= fmax(tolerance, rounding)) ||
+        !on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) {
+        a.status = MCT_NOT_CONVERGED;
+    } else if (a.residual > tolerance) {
+        mct_tell(problem->parent, MCT_MESSAGE_WARNING,
+                 "packing fraction %.10g: residual %.2g: rounding at the smallest wave numbers allows no less "
+                 "(solver.tolerance %.2g)",
+                 problem->mixture.packing_fraction, a.residual, tolerance);
+    }
+    return a;
+}
+
+static answer automatic(mct_fixed_point *problem, double tolerance, double *F) {
+    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    double *const plain = problem->work[1];
+    mct_outcome outcome = mct_plain(problem, tolerance, PLAIN_STEPS, F, &a.residual);
+    if (outcome == MCT_COLLAPSED) return fluid((double)NAN);
+    mct_copy(problem, F, plain);
+    for (int crossing = 0; outcome != MCT_BROKEN && crossing <= CROSSINGS; crossing++) {
+        outcome = mct_anderson(problem, tolerance, ANDERSON_STEPS, F, &a.residual);
+        if (outcome != MCT_CONVERGED) break;
+        if (on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) return a;
+        mct_plain(problem, tolerance, PLAIN_STEPS / 4, F, &a.residual);
+    }
+    if (outcome == MCT_WANDERS && a.residual < MCT_AT_SOLUTION && !mct_fixed_point_stopped(problem)) {
+        return as_far_as_rounding(problem, tolerance, F);
+    }
+    if (mct_fixed_point_stopped(problem)) {
+        a.status = MCT_NOT_CONVERGED;
+        return a;
+    }
+    if (outcome == MCT_BROKEN && !isfinite(mct_max_norm(problem, plain))) {
+        a.status = MCT_NON_FINITE;
+        return a;
+    }
+    mct_copy(problem, plain, F);
+    a = decide_by_fold(problem, tolerance, F);
+    if (a.status == MCT_OK || mct_fixed_point_stopped(problem)) return a;
+    mct_fixed_point_start(problem, F);
+    return plain_to_the_end(problem, tolerance, F);
+}
+
+static answer by_method(mct_fixed_point *problem, const mct_glass_options *options, double *F) {
+    const double tolerance = options->solver.tolerance;
+    if (options->method == MCT_GLASS_AUTO) return automatic(problem, tolerance, F);
+    if (options->method == MCT_GLASS_PLAIN) return plain_to_the_end(problem, tolerance, F);
+    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    /* Newton's method wants to be near: plain steps until F changes by less than 1e-2 */
+    mct_outcome outcome = options->method == MCT_GLASS_ANDERSON
+                              ? mct_plain(problem, tolerance, PLAIN_STEPS, F, &a.residual)
+                              : mct_plain(problem, 1.0e-2, ULONG_MAX, F, &a.residual);
+    if (outcome == MCT_WANDERS || outcome == MCT_CONVERGED) {
+        outcome = options->method == MCT_GLASS_ANDERSON
+                      ? mct_anderson(problem, tolerance, ULONG_MAX, F, &a.residual)
+                      : mct_newton_krylov(problem, tolerance, NEWTON_STEPS, F, &a.residual);
+    }
+    if (outcome == MCT_COLLAPSED) return fluid((double)NAN);
+    if (outcome == MCT_WANDERS) a.status = MCT_NOT_CONVERGED;
+    if (outcome == MCT_BROKEN) a.status = MCT_NON_FINITE;
+    return a;
+}
+
+/* One point, start to end; everything goes into result and F (host). */
+static void solve_point(mct_fixed_point *problem, const mct_glass_options *options, const mct_mixture *mixture,
+                        size_t index, double *iterate, double *F, mct_glass_result *result) {
+    const unsigned long before = mct_kernel_evaluations(problem->kernel);
+    mct_context_clear(problem->context);
+    answer a = {.status = mct_fixed_point_set(problem, mixture)};
+    if (a.status == MCT_OK) {
+        mct_fixed_point_start(problem, iterate);
+        a = by_method(problem, options, iterate);
+        if (a.status == MCT_OK && a.state == MCT_FLUID) {
+            for (size_t i = 0; i < problem->n; i++) F[i] = 0.0;
+        } else {
+            problem->backend->download(F, iterate, problem->n);
+        }
+        if (a.status == MCT_NOT_CONVERGED && mct_context_interrupted(problem->parent)) a.status = MCT_INTERRUPTED;
+        if (a.status != MCT_OK) {
+            mct_fail(problem->context, a.status, "point %zu (packing fraction %.10g): %s; residual %.3g, wanted %.3g",
+                     index, mixture->packing_fraction, mct_status_sentence(a.status), a.residual,
+                     options->solver.tolerance);
+        }
+    }
+    *result = (mct_glass_result){.status = a.status,
+                                 .state = a.status == MCT_OK ? a.state : MCT_FLUID,
+                                 .iterations = problem->iterations,
+                                 .evaluations = mct_kernel_evaluations(problem->kernel) - before,
+                                 .residual = a.residual,
+                                 .eigenvalue = a.eigenvalue,
+                                 .packing_fraction_critical = a.fold};
+    snprintf(result->message, sizeof result->message, "%s", a.status == MCT_OK ? "" : mct_context_error(problem->context));
+}
+
+/* A thread's own problem; the geometry is shared. */
+typedef struct lane {
+    mct_context *context;
+    mct_fixed_point *problem;
+    double *iterate;
+} lane;
+
+static void lane_destroy(lane *l) {
+    if (l->iterate) l->problem->backend->release(l->iterate);
+    mct_fixed_point_destroy(l->problem);
+    mct_context_destroy(l->context);
+}
+
+static mct_status lane_create(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
+                              size_t species, int threads, lane *first, lane *l) {
+    MCT_TRY(mct_context_create(&l->context));
+    const mct_status status = mct_fixed_point_create(l->context, options, grid, species, threads,
+                                                     first == l ? NULL : first->problem, &l->problem);
+    if (status != MCT_OK) return mct_fail(context, status, "%s", mct_context_error(l->context));
+    l->problem->parent = context;
+    l->iterate = l->problem->backend->allocate(l->problem->n);
+    return l->iterate ? MCT_OK : mct_fail(context, MCT_MEMORY, "glass: out of memory");
+}
+
+mct_status mct_glass_solve(mct_context *context, const mct_glass_options *options, const mct_grid *grid, size_t count,
+                           const mct_mixture *mixtures, double *F, mct_glass_result *results,
+                           mct_kernel_algorithm *kernel_used, const char **backend_used) {
+    if (count == 0) return mct_fail(context, MCT_ARGUMENT, "glass: no state points");
+    MCT_TRY(mct_grid_check(context, grid));
+    const size_t species = mixtures[0].species_count, n = species * species * grid->points;
+    for (size_t p = 0; p < count; p++) {
+        if (mixtures[p].species_count != species) {
+            return mct_fail(context, MCT_ARGUMENT, "glass: point %zu has %zu species, point 0 has %zu", p,
+                            mixtures[p].species_count, species);
+        }
+    }
+    const double tolerance = options->solver.tolerance;
+    if (!(tolerance >= 1.0e-15 && tolerance <= 1.0e-2)) {
+        return mct_fail(context, MCT_ARGUMENT, "solver.tolerance = %g: must be from 1e-15 to 1e-2", tolerance);
+    }
+    const int threads = mct_context_threads(context);
+    const int lanes = count < (size_t)threads ? (int)count : threads;
+    const int inner = lanes == 1 && grid->points >= THREADED_FROM ? threads : 1;
+    lane *lane_of = calloc((size_t)lanes, sizeof *lane_of);
+    if (!lane_of) return mct_fail(context, MCT_MEMORY, "glass: out of memory");
+    mct_status status = MCT_OK;
+    for (int t = 0; t < lanes; t++) {
+        MCT_TRY_CLEANUP(lane_create(context, options, grid, species, inner, &lane_of[0], &lane_of[t]));
+    }
+    if (kernel_used) *kernel_used = mct_kernel_algorithm_used(lane_of[0].problem->kernel);
+    if (backend_used) *backend_used = mct_kernel_backend_name(lane_of[0].problem->kernel);
+#pragma omp parallel for schedule(dynamic) num_threads(lanes) if (lanes > 1)
+    for (size_t p = 0; p < count; p++) {
+        const lane *l = &lane_of[lanes > 1 ? omp_get_thread_num() : 0];
+        solve_point(l->problem, options, &mixtures[p], p, l->iterate, F + p * n, &results[p]);
+    }
+    for (size_t p = 0; p < count && status == MCT_OK; p++) {
+        if (results[p].status != MCT_OK) status = mct_fail(context, results[p].status, "%s", results[p].message);
+    }
+cleanup:
+    for (int t = 0; t < lanes; t++) lane_destroy(&lane_of[t]);
+    free(lane_of);
+    return status;
+}

@@ -1,0 +1,86 @@
+/* text.c: text that grows. */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(mct_text *text, size_t more) {
+    size_t capacity = text->capacity ? text->capacity : 256;
+    char *data;
+
+    if (text->failed) return false;
+    if (text->length + more + 1 <= text->capacity) return true;
+    while (capacity < text->length + more + 1) capacity *= 2;
+    data = realloc(text->data, capacity);
+    if (!data) {
+        text->failed = true;
+        return false;
+    }
+    text->data = data;
+    text->capacity = capacity;
+    return true;
+}
+
+void mct_text_add(mct_text *text, const char *format, ...) {
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0 || !reserve(text, (size_t)length)) {
+        text->failed = true;
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    text->length += (size_t)length;
+}
+
+/* Bytes of the valid UTF-8 sequence at `at`, 0 if there is none (RFC 3629: no surrogates, nothing overlong). */
+static size_t utf8_length(const unsigned char *at) {
+    size_t length;
+
+    if (at[0] < 0x80) return 1;
+    if (at[0] < 0xC2 || at[0] > 0xF4) return 0;
+    length = at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xC0) != 0x80) return 0;
+    }
+    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F)) return 0;
+    if ((at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F)) return 0;
+    return length;
+}
+
+void mct_text_add_quoted(mct_text *text, const char *string) {
+    mct_text_add(text, "\"");
+    for (const unsigned char *at = (const unsigned char *)string; *at;) {
+        const size_t length = utf8_length(at);
+
+        if (length == 0) {
+            mct_text_add(text, "\\uFFFD");
+        } else if (*at == '"' || *at == '\\') {
+            mct_text_add(text, "\\%c", *at);
+        } else if (*at < 0x20 || *at == 0x7F) {
+            mct_text_add(text, "\\u%04X", *at);
+        } else {
+            mct_text_add(text, "%.*s", (int)length, (const char *)at);
+        }
+        at += length ? length : 1;
+    }
+    mct_text_add(text, "\"");
+}
+
+char *mct_text_take(mct_text *text) {
+    char *data = text->data;
+
+    if (text->failed) {
+        free(data);
+        data = NULL;
+    }
+    *text = (mct_text){0};
+    return data;
+}

@@ -1,0 +1,135 @@
+"""Result files: written whole or not at all; info and figures from them; full disks, signals."""
+import sys
+
+sys.dont_write_bytecode = True  # support.py is imported from the source folder
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import time
+
+from support import COMMAND, FOLDER, expect, expect_run, failures, finish, path, run, run_json, write
+
+# ---- result files
+done = expect_run(0, "statics", "-o", path("s.h5"))
+expect("written to" in done.stdout and os.path.exists(path("s.h5")), "statics -o")
+for number, activity in enumerate((1, 1.02, 1.04)):
+    expect_run(0, "glass", "--set", f"mixture.species.0.activity={activity}", "-o", path(f"g{number}.h5"), "--quiet")
+expect_run(0, "glass", "--set", f"output.file={path('again.h5')}", "--set", "mixture.species.0.activity=1",
+           "--threads", "1", "--quiet")
+if shutil.which("h5diff"):
+    difference = subprocess.run(["h5diff", "-c", path("g0.h5"), path("again.h5")])
+    expect(difference.returncode == 0, "equal runs, equal content")
+done = expect_run(0, "info", path("g1.h5"))
+for word in ("glass", "nonergodicity", "100 x 2 x 2", "packing_fraction: 0.524", "activity: 1.02"):
+    expect(word in done.stdout, f"info FILE says {word}")
+done = run_json(0, "info", path("g1.h5"))
+expect(done["file_command"] == "glass" and done["state"] == "glass", "info FILE --json")
+expect({"name": "nonergodicity", "shape": [100, 2, 2]}.items() <=
+       [row for row in done["datasets"] if row["name"] == "nonergodicity"][0].items(), "datasets with shapes")
+expect(done["config"]["mixture"]["species"][0]["activity"] == 1.02, "config of the file")
+expect(run("info", path("g1.h5"), "--quiet").stdout == "", "info --quiet")
+expect_run(3, "info", path("none.h5"), error="No such file")
+expect_run(3, "info", write("text.h5", "k S"), error="not HDF5 at all")
+with open(path("g1.h5"), "rb") as file:
+    whole = file.read()
+with open(path("cut.h5"), "wb") as file:
+    file.write(whole[:len(whole) // 2])
+expect_run(3, "info", path("cut.h5"), error="cut.h5: not a result file")
+
+# ---- what cannot be written is told before anything is computed
+for name, error in (("/no/such/folder/x.h5", "No such file"), (FOLDER.name, "folder"), ("/dev/full", "device")):
+    expect_run(3, "glass", "-o", name, error=error)
+expect(run_json(3, "glass", "-o", "/dev/full")["status"] == "file", "JSON of a file error")
+with open("/dev/full", "w") as full:
+    expect_run(3, "glass", stdout=full, error="standard output: cannot be written")
+    expect_run(3, "glass", "--json", stdout=full, error="standard output: cannot be written")
+    expect_run(3, "--help", stdout=full, error="standard output: cannot be written")
+
+
+def small_files():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+# a coverage build must not spoil its counts by the limit
+limited = {"preexec_fn": small_files, "env": {**os.environ, "GCOV_PREFIX": "/dev/null/none"}}
+before = sorted(os.listdir(FOLDER.name))
+expect_run(3, "glass", "-o", path("big.h5"), **limited, error="big.h5: cannot be written: File too large")
+expect_run(3, "glass", "-o", path("g1.h5"), **limited, error="g1.h5: cannot be written")
+expect(sorted(os.listdir(FOLDER.name)) == before, "nothing half-written is left")
+with open(path("g1.h5"), "rb") as file:
+    expect(file.read() == whole, "the old file is untouched")
+
+# ---- figures
+if shutil.which("gnuplot"):
+    graphs = [path(f"g{number}.h5") for number in range(3)]
+    for suffix, start in ((".pdf", b"%PDF"), (".png", b"\x89PNG"), (".svg", b"<?xml")):
+        expect_run(0, "plot", *graphs, "--figure", "nonergodicity", "-o", path("f" + suffix))
+        with open(path("f" + suffix), "rb") as file:
+            expect(file.read().startswith(start), f"a figure that is {suffix}")
+    done = expect_run(0, "plot", *graphs, "-o", path("all.png"))
+    expect("all-structure-factor.png" in done.stdout and "all-nonergodicity.png" in done.stdout, "both figures")
+    expect(os.path.getsize(path("all-nonergodicity.png")) > 10000, "a figure with something in it")
+    expect_run(0, "plot", path("s.h5"), "-o", path("one.svg"))
+    with open(path("one.svg"), encoding="utf8") as file:
+        svg = file.read()
+    expect("active–active, passive–passive" in svg.replace("</tspan>", ""), "curves that coincide share a legend")
+    with open(path("f.svg"), encoding="utf8") as file:
+        svg = file.read()
+    expect("1.02" in svg and "passive" in svg and "wave number" in svg, "labels")
+    odd = path("odd'na_me.svg")
+    expect_run(0, "statics", "--set", "mixture.species.0.name=it's_{a}^b@&~\\", "-o", path("odd.h5"), "--quiet")
+    expect_run(0, "plot", path("odd.h5"), path("g0.h5"), "--figure", "structure-factor", "-o", odd, "--quiet")
+    expect_run(0, "plot", path("odd.h5"), "-o", odd, "--quiet")
+    expect(os.path.exists(odd), "an odd name")
+    expect_run(0, "glass", "--set", "mixture.packing_fraction=0.4", "-o", path("fluid.h5"), "--quiet")
+    expect_run(0, "glass", "--set", "mixture.species=[{name: a}]", "-o", path("single.h5"), "--quiet")
+    expect_run(0, "plot", path("fluid.h5"), path("single.h5"), path("g0.h5"), "-o", path("mixed.svg"), "--quiet")
+    with open(path("mixed-nonergodicity.svg"), encoding="utf8") as file:
+        expect("(fluid)" in file.read(), "a fluid is named")
+    expect_run(0, "statics", "-o", path("m4.h5"), "--quiet", "--set",
+               "mixture.species=[{name: a, fraction: 0.1}, {name: b, fraction: 0.2}, {name: c, fraction: 0.3}, "
+               "{name: d, fraction: rest}]")
+    expect_run(0, "plot", path("m4.h5"), "-o", path("m4.pdf"), "--quiet")
+    expect(run_json(0, "plot", path("g0.h5"), "-o", path("j.png"))["figures"][0]["figure"] == "structure-factor",
+           "plot --json")
+    for suffix in ("png", "svg", "pdf"):
+        expect_run(3, "plot", *graphs, "--figure", "structure-factor", "-o", path("big." + suffix),
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)), env=limited["env"],
+                   error="big." + suffix)
+        expect(not os.path.exists(path("big." + suffix)), "no half figure")
+    fake = path("bin")
+    os.mkdir(fake)
+    with open(os.path.join(fake, "gnuplot"), "w") as file:
+        file.write("#!/bin/sh\necho 'line 3: it is broken' >&2\nexit 1\n")
+    os.chmod(os.path.join(fake, "gnuplot"), 0o755)
+    expect_run(3, "plot", path("s.h5"), "-o", path("x.png"), env={**os.environ, "PATH": fake + ":/bin:/usr/bin"},
+               error="x.png: gnuplot failed: line 3: it is broken")
+done = expect_run(0, "plot", path("g0.h5"))
+expect("nonergodicity" in done.stdout and "-o" in done.stdout, "plot without -o lists the figures")
+done = expect_run(0, "plot", path("g0.h5"), "--figure", "nonergodicity")
+expect("structure-factor" not in done.stdout, "plot --figure without -o")
+expect_run(3, "plot", path("s.h5"), "-o", path("x.png"), env={**os.environ, "PATH": "/nowhere"},
+           error="gnuplot is not installed")
+expect_run(3, "plot", path("s.h5"), "--figure", "nonergodicity", "-o", path("x.pdf"),
+           error="s.h5: a result of apmct statics; figure nonergodicity needs one of apmct glass")
+expect_run(3, "plot", path("s.h5"), path("text.h5"), "-o", path("x.pdf"), error="text.h5: not a result file")
+expect_run(3, "plot", path("s.h5"), "-o", "/no/such/folder/x.pdf", error="No such file")
+expect_run(2, "plot", "-o", path("x.pdf"), error="no file")
+expect_run(2, "plot", path("s.h5"), "-o", path("x.gif"), error="must end in .pdf, .png or .svg")
+expect_run(2, "plot", path("s.h5"), "-o", path("x"), error="must end in .pdf, .png or .svg")
+expect_run(2, "plot", path("s.h5"), "--figure", "S", error="must be one of structure-factor, nonergodicity")
+expect(not os.path.exists(path("x.png")) and not os.path.exists(path("x.pdf")), "no figure after an error")
+
+# ---- Ctrl-C: a large state near its fold takes seconds; the run says so and leaves nothing
+long_run = [COMMAND, "glass", "--set", "grid.points=400000", "--set", "grid.spacing=0.01", "--kernel", "fourier", "-o",
+            path("interrupted.h5")]
+process = subprocess.Popen(long_run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+time.sleep(1)
+if process.poll() is None:
+    process.send_signal(signal.SIGINT)
+    output, error = process.communicate(timeout=60)
+    expect(process.returncode == 1 and "interrupted" in error, f"SIGINT: {process.returncode}, {error}")
+    expect(not os.path.exists(path("interrupted.h5")), "nothing is written after an interruption")
+finish()
