@@ -80,8 +80,7 @@ static void advance(mct_fixed_point *problem, history *h, double *F) {
     }
 }
 
-mct_outcome mct_anderson(mct_fixed_point *problem, double tolerance, unsigned long steps, double *F,
-                         double *residual) {
+mct_outcome mct_anderson(mct_fixed_point *problem, double tolerance, unsigned long steps, double *F, double *residual) {
     history h = history_in(problem);
     double best = INFINITY;
     int idle = 0; /* steps since the residual was last halved */

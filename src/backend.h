@@ -18,7 +18,7 @@ typedef struct mct_shape {
     size_t points;                  /* capacity of the batch */
     mct_kernel_algorithm algorithm; /* not auto */
     mct_kernel_path path;
-    int threads;                    /* that one operation may use */
+    int threads; /* that one operation may use */
 } mct_shape;
 
 typedef struct mct_backend {
@@ -69,7 +69,8 @@ typedef struct mct_backend {
     /* x to f-like units and back, in place: x *= weight, or x /= weight where inverse != 0 */
     void (*weigh)(void *state, size_t first, size_t count, int inverse, double *x);
     /* y = a x + b y; where b is 0 y is overwritten whatever it held */
-    void (*axpby)(void *state, size_t first, size_t count, const double *a, const double *x, const double *b, double *y);
+    void (*axpby)(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
+                  double *y);
 } mct_backend;
 
 /* The backends of this build, and the one that a name ("auto" included) stands for. */

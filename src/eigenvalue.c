@@ -49,7 +49,7 @@ double mct_leading_eigenvalue(mct_fixed_point *problem, const double *F, double 
     y[0] = 1.0;
     for (bool more = true; more && krylov.size < SIZE_MAX_ARNOLDI;) {
         const int size = krylov.size;
-        more = mct_krylov_extend(problem, &operator, &krylov);
+        more = mct_krylov_extend(problem, &operator, & krylov);
         if (krylov.size == size) return (double)NAN;
         if (size) y[size] = y[size - 1] * 1.0e-3; /* a direction that the next power iteration can grow */
         value = small_eigenvalue(&krylov, y);

@@ -17,8 +17,8 @@ enum {
 
 typedef struct mct_fixed_point {
     mct_context *context;
-    mct_context *parent;       /* whose interruption counts and who hears warnings; NULL: none */
-    mct_kernel *kernel;        /* a batch of one */
+    mct_context *parent; /* whose interruption counts and who hears warnings; NULL: none */
+    mct_kernel *kernel;  /* a batch of one */
     const mct_backend *backend;
     void *state;
     mct_structure_options structure;
@@ -30,7 +30,7 @@ typedef struct mct_fixed_point {
     unsigned long evaluations_stop; /* the kernel's count at which that is reached */
     double *memory;
     double *M, *G, *residual; /* [n]: M[F], G(F), G(F) - F of the last step or linearisation */
-    double *work[MCT_WORK];         /* [n]: for the strategies; the methods leave them alone */
+    double *work[MCT_WORK];   /* [n]: for the strategies; the methods leave them alone */
     double *basis[MCT_KRYLOV_MAX + 1];
 } mct_fixed_point;
 
@@ -93,11 +93,11 @@ typedef struct mct_krylov {
 /* First basis vector from v (with border); returns its norm, 0 if there is nothing to start from. */
 double mct_krylov_begin(mct_fixed_point *problem, mct_krylov *krylov, const double *v, double border);
 /* One more vector: one application of the operator.  False when the space is exhausted or not finite. */
-bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, mct_krylov *krylov);
+bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, mct_krylov * krylov);
 
 /* Solves A x = b (GMRES without restart) until |A x - b| <= tolerance |b|; x is overwritten.  Returns the relative
  * residual reached. */
-double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const double *b, double b_border,
+double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const double * b, double b_border,
                  double tolerance, double *x, double *x_border);
 
 /* --- the methods --------------------------------------------------------------------------------------------- */

@@ -16,14 +16,14 @@ static const double largest_change = 0.15; /* of any f in one step along the bra
 static const double phi_max = 0.98;        /* no branch is followed beyond */
 
 typedef struct branch {
-    double *l;               /* the constraint's direction, |l| = 1 */
-    double *G_phi;           /* dG/dphi at fixed F */
-    double sigma;            /* 1/|G_phi|: makes phi's scale that of F */
-    double *tangent, phi_s;  /* dF/ds, dphi/ds */
-    double *second, phi_ss;  /* d^2F/ds^2, d^2phi/ds^2 */
-    double *last, last_phi;  /* the last state on the branch, and the tangent before */
+    double *l;              /* the constraint's direction, |l| = 1 */
+    double *G_phi;          /* dG/dphi at fixed F */
+    double sigma;           /* 1/|G_phi|: makes phi's scale that of F */
+    double *tangent, phi_s; /* dF/ds, dphi/ds */
+    double *second, phi_ss; /* d^2F/ds^2, d^2phi/ds^2 */
+    double *last, last_phi; /* the last state on the branch, and the tangent before */
     double *old_tangent;
-    double *step;            /* the last Newton correction */
+    double *step; /* the last Newton correction */
     double *scratch;
 } branch;
 
@@ -74,15 +74,17 @@ static mct_status phi_derivative(mct_fixed_point *problem, branch *b, const doub
     return MCT_OK;
 }
 
-static mct_status solve(mct_fixed_point *problem, branch *b, const double *right, double right_border,
-                        double tolerance, double *x, double *x_phi) {
+static mct_status solve(mct_fixed_point *problem, branch *b, const double *right, double right_border, double tolerance,
+                        double *x, double *x_phi) {
     const mct_operator operator= {bordered, b};
     double border;
     const double reached = mct_gmres(problem, &operator, right, right_border, tolerance, x, &border);
     *x_phi = b->sigma * border;
     if (reached < 0.1) return MCT_OK;
-    return mct_fail(problem->context, MCT_NOT_CONVERGED, "the fold near packing fraction %.6g: a linear system with "
-                    "relative residual %.2g", problem->mixture.packing_fraction, reached);
+    return mct_fail(problem->context, MCT_NOT_CONVERGED,
+                    "the fold near packing fraction %.6g: a linear system with "
+                    "relative residual %.2g",
+                    problem->mixture.packing_fraction, reached);
 }
 
 /* Newton across the direction l until the residual is below `target`; the last linearisation is at the F returned.
@@ -187,7 +189,8 @@ mct_status mct_fold(mct_fixed_point *problem, double tolerance, double *F, const
         return mct_fail(problem->context, MCT_NON_FINITE, "packing fraction %.6g: F is not finite",
                         problem->mixture.packing_fraction);
     }
-    mct_axpby(problem, -1.0 / sqrt(mct_dot(problem, problem->residual, problem->residual)), problem->residual, 0.0, b.l);
+    mct_axpby(problem, -1.0 / sqrt(mct_dot(problem, problem->residual, problem->residual)), problem->residual, 0.0,
+              b.l);
     MCT_TRY(correct(problem, &b, target, F));
     for (int level = 0; level < LEVELS_MAX; level++) {
         const double old_phi_s = b.phi_s, old_s = s;
@@ -250,7 +253,7 @@ static mct_status judge(mct_fixed_point *problem, double *F, verdict *result) {
 static mct_status approach(mct_fixed_point *problem, double *F) {
     double fluid = 0.0, glass = 1.0, phi = problem->mixture.packing_fraction;
     while (phi > 0.01 && phi < phi_max && !mct_fixed_point_stopped(problem)) {
-        verdict result;
+        verdict result = MELTED;
         MCT_TRY(mct_fixed_point_move(problem, phi));
         MCT_TRY(judge(problem, F, &result));
         if (result == ARRESTED_NEAR) return MCT_OK;

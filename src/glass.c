@@ -116,8 +116,7 @@ static answer as_far_as_rounding(mct_fixed_point *problem, double tolerance, dou
     if (a.residual > fmax(tolerance, rounding)) {
         mct_newton_krylov(problem, fmax(tolerance, rounding), NEWTON_STEPS, F, &a.residual);
     }
-    if (!(a.residual <= fmax(tolerance, rounding)) ||
-        !on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) {
+    if (!(a.residual <= fmax(tolerance, rounding)) || !on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) {
         a.status = MCT_NOT_CONVERGED;
     } else if (a.residual > tolerance) {
         mct_tell(problem->parent, MCT_MESSAGE_WARNING,
@@ -206,7 +205,8 @@ static void solve_point(mct_fixed_point *problem, const mct_glass_options *optio
                                  .residual = a.residual,
                                  .eigenvalue = a.eigenvalue,
                                  .packing_fraction_critical = a.fold};
-    snprintf(result->message, sizeof result->message, "%s", a.status == MCT_OK ? "" : mct_context_error(problem->context));
+    snprintf(result->message, sizeof result->message, "%s",
+             a.status == MCT_OK ? "" : mct_context_error(problem->context));
 }
 
 /* A thread's own problem; the geometry is shared. */

@@ -11,6 +11,7 @@ static double inner(const mct_fixed_point *problem, const double *x, double x_bo
 
 double mct_krylov_begin(mct_fixed_point *problem, mct_krylov *krylov, const double *v, double border) {
     krylov->size = 0;
+    krylov->border[0] = 0.0;
     const double norm = sqrt(inner(problem, v, border, v, border));
     if (!(norm > 0.0) || !isfinite(norm)) return 0.0;
     mct_axpby(problem, 1.0 / norm, v, 0.0, problem->basis[0]);
@@ -18,7 +19,7 @@ double mct_krylov_begin(mct_fixed_point *problem, mct_krylov *krylov, const doub
     return norm;
 }
 
-bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, mct_krylov *krylov) {
+bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, mct_krylov * krylov) {
     const int k = krylov->size;
     if (k >= MCT_KRYLOV_MAX || mct_fixed_point_stopped(problem)) return false;
     double *const w = problem->basis[k + 1];
@@ -45,7 +46,7 @@ bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, m
     return true;
 }
 
-double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const double *b, double b_border,
+double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const double * b, double b_border,
                  double tolerance, double *x, double *x_border) {
     mct_krylov krylov;
     double cosine[MCT_KRYLOV_MAX], sine[MCT_KRYLOV_MAX], g[MCT_KRYLOV_MAX + 1], y[MCT_KRYLOV_MAX];
@@ -61,7 +62,7 @@ double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const d
     int size = 0;
     for (bool more = true; more && residual > tolerance && size < MCT_KRYLOV_MAX;) {
         const int k = size;
-        more = mct_krylov_extend(problem, operator, &krylov);
+        more = mct_krylov_extend(problem, operator, & krylov);
         if (krylov.size == k) return (double)NAN; /* not finite, or stopped */
         for (int i = 0; i <= k; i++) R[i][k] = krylov.H[i][k];
         double next = krylov.H[k + 1][k];

@@ -19,8 +19,8 @@ mct_status mct_statics_create(mct_context *context, const mct_grid *grid, size_t
     }
     s->points = N;
     s->species = m;
-    double **const arrays[] = {&s->structure_factor,   &s->structure_factor_inverse, &s->direct_correlation,
-                               &s->frequency,          &s->frequency_inverse,        &s->relaxation_rate};
+    double **const arrays[] = {&s->structure_factor, &s->structure_factor_inverse, &s->direct_correlation,
+                               &s->frequency,        &s->frequency_inverse,        &s->relaxation_rate};
     s->wave_number = block; /* first: it owns the block */
     block += N;
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++, block += mm * N) {
@@ -130,7 +130,7 @@ mct_status mct_statics_update(mct_context *context, const mct_structure_options 
         statics->diffusivity[mu] = mixture->species[mu].diffusivity;
     }
     MCT_TRY(closure->direct_correlation(context, mixture, statics));
-    double *work = malloc(3 * m * m * sizeof *work);
+    double *work = malloc((3 * m * m + 1) * sizeof *work);
     if (!work) return mct_fail(context, MCT_MEMORY, "statics of %zu species: out of memory", m);
     mct_status status = MCT_OK;
     for (size_t i = 0; i < statics->points && status == MCT_OK; i++) {

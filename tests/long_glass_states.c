@@ -150,7 +150,8 @@ static void check_glass(program *p, size_t number, const mct_grid *grid, const m
         double error = (double)reference_distance(s.state, wide, expected);
         p->by_plain++;
         if (!(error < 10.0 * 2e-12 / (1.0 - mu))) complain(p, number, "not what plain iteration gives", error);
-    } else p->by_eigenvalue++;
+    } else
+        p->by_eigenvalue++;
     free(wide), free(expected);
     point_destroy(&s);
 }
@@ -177,9 +178,12 @@ static void check_state(program *p, size_t number, unsigned long *evaluations) {
     } else {
         mixture.packing_fraction = critical.packing_fraction * (1.0 + epsilon);
         status = mct_glass_solve(p->context, &options, &grid, 1, &mixture, F, &result, NULL, NULL);
-        if (status != MCT_OK) complain(p, number, result.message, (double)status);
-        else if ((result.state == MCT_FLUID) != p->fluid) complain(p, number, "wrong side of the fold", epsilon);
-        else if (!p->fluid) check_glass(p, number, &grid, &mixture, F, &result);
+        if (status != MCT_OK)
+            complain(p, number, result.message, (double)status);
+        else if ((result.state == MCT_FLUID) != p->fluid)
+            complain(p, number, "wrong side of the fold", epsilon);
+        else if (!p->fluid)
+            check_glass(p, number, &grid, &mixture, F, &result);
         for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs(F[i]));
         if (p->fluid && largest != 0.0) complain(p, number, "a fluid that is not zero", largest);
     }
@@ -194,12 +198,18 @@ static void check_state(program *p, size_t number, unsigned long *evaluations) {
 
 static bool parse(program *p, int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--sample")) p->sample = true;
-        else if (!strcmp(argv[i], "--fluid")) p->fluid = true;
-        else if (!strcmp(argv[i], "--states") && i + 1 < argc) p->states = strtoul(argv[++i], NULL, 10);
-        else if (!strcmp(argv[i], "--threads") && i + 1 < argc) p->threads = atoi(argv[++i]);
-        else if (!strcmp(argv[i], "--seed") && i + 1 < argc) p->seed = strtoull(argv[++i], NULL, 10);
-        else return false;
+        if (!strcmp(argv[i], "--sample"))
+            p->sample = true;
+        else if (!strcmp(argv[i], "--fluid"))
+            p->fluid = true;
+        else if (!strcmp(argv[i], "--states") && i + 1 < argc)
+            p->states = strtoul(argv[++i], NULL, 10);
+        else if (!strcmp(argv[i], "--threads") && i + 1 < argc)
+            p->threads = atoi(argv[++i]);
+        else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+            p->seed = strtoull(argv[++i], NULL, 10);
+        else
+            return false;
     }
     if (!p->states) p->states = p->sample ? 25 : 300;
     return true;

@@ -51,9 +51,12 @@ static double seconds(void) {
 
 static void fill(program *p, field kind, const mct_grid *grid, const mct_mixture *mixture, const mct_statics *statics,
                  double *F) {
-    if (kind == FIELD_STRUCTURE) support_fill(SUPPORT_STRUCTURE, grid, statics, &p->seed, F);
-    else if (kind == FIELD_SMOOTH) support_fill(SUPPORT_SMOOTH, grid, statics, &p->seed, F);
-    else if (grid->points <= 100) support_fill(SUPPORT_GLASS, grid, statics, &p->seed, F);
+    if (kind == FIELD_STRUCTURE)
+        support_fill(SUPPORT_STRUCTURE, grid, statics, &p->seed, F);
+    else if (kind == FIELD_SMOOTH)
+        support_fill(SUPPORT_SMOOTH, grid, statics, &p->seed, F);
+    else if (grid->points <= 100)
+        support_fill(SUPPORT_GLASS, grid, statics, &p->seed, F);
     else { /* too slow in long double */
         mct_glass_options options = mct_glass_options_default();
         mct_glass_result result;
@@ -103,7 +106,8 @@ static void compare(program *p, const mct_grid *grid, const mct_statics *statics
                 if (mct_kernel_apply(kernel, 0, 1, F, M) == MCT_OK)
                     error = support_kernel_error(m * m, N, N, NULL, M, sum);
                 end = seconds();
-            } else printf("%s\n", mct_context_error(p->context));
+            } else
+                printf("%s\n", mct_context_error(p->context));
             bool good = error <= allowed(N);
             p->failures += !good;
             p->cases++;
@@ -141,10 +145,14 @@ static void run_case(program *p, const mct_grid *grid, size_t m, field kind) {
 
 static bool parse(program *p, int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--sample")) p->sample = true;
-        else if (!strcmp(argv[i], "--threads") && i + 1 < argc) p->threads = atoi(argv[++i]);
-        else if (!strcmp(argv[i], "--seed") && i + 1 < argc) p->seed = strtoull(argv[++i], NULL, 10);
-        else return false;
+        if (!strcmp(argv[i], "--sample"))
+            p->sample = true;
+        else if (!strcmp(argv[i], "--threads") && i + 1 < argc)
+            p->threads = atoi(argv[++i]);
+        else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+            p->seed = strtoull(argv[++i], NULL, 10);
+        else
+            return false;
     }
     return true;
 }

@@ -156,8 +156,7 @@ Test(glass, permuting_species_permutes_the_result) {
     double A[SIZE], B[SIZE];
     solve(&options, &mixture, A);
     solve(&options, &other, B);
-    for (size_t c = 0; c < 9; c++)
-        cr_expect(distance(N, B + c * N, A + (order[c / 3] * 3 + order[c % 3]) * N) < 1e-10);
+    for (size_t c = 0; c < 9; c++) cr_expect(distance(N, B + c * N, A + (order[c / 3] * 3 + order[c % 3]) * N) < 1e-10);
 }
 
 Test(glass, diffusivities_scale_out) {
@@ -265,8 +264,7 @@ Test(glass, says_when_it_has_not_converged) {
         double F[N];
         options.method = methods[n];
         options.evaluations_max = 7;
-        cr_expect_eq(mct_glass_solve(context, &options, &grid, 1, &mixture, F, &result, NULL, NULL),
-                     MCT_NOT_CONVERGED);
+        cr_expect_eq(mct_glass_solve(context, &options, &grid, 1, &mixture, F, &result, NULL, NULL), MCT_NOT_CONVERGED);
         cr_expect_eq(result.status, MCT_NOT_CONVERGED);
         cr_expect(result.message[0] != '\0' && *mct_context_error(context) != '\0');
         /* one more for the residual of the F returned */

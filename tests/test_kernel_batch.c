@@ -86,8 +86,8 @@ static void expect_same(const batch *b, mct_kernel_algorithm algorithm, int path
     const char *name = mct_kernel_algorithm_name(algorithm);
     if (algorithm == MCT_KERNEL_DIRECT) {
         for (size_t point = 0; point < BATCH; point++) {
-            double difference = support_difference(b->m * b->m, b->grid.points, b->M + point * b->size,
-                                                   b->again + point * b->size);
+            double difference =
+                support_difference(b->m * b->m, b->grid.points, b->M + point * b->size, b->again + point * b->size);
             cr_expect(difference < 1e-14, "%s path %d: %s differ by %.2e", name, path, what, difference);
         }
     } else {
@@ -107,8 +107,8 @@ Test(kernel_batch, many_points_are_one_point_many_times) {
             expect_same(&b, algorithms[a], path, "points one by one");
             cr_assert_eq(mct_kernel_apply(kernel, 1, 3, b.F + b.size, b.again + b.size), MCT_OK);
             expect_same(&b, algorithms[a], path, "points 1 ... 3");
-            mct_kernel *single = create(b.context, &b.grid, 2, 1, algorithms[a],
-                                        path ? MCT_PATH_RANK_ONE : MCT_PATH_GENERAL);
+            mct_kernel *single =
+                create(b.context, &b.grid, 2, 1, algorithms[a], path ? MCT_PATH_RANK_ONE : MCT_PATH_GENERAL);
             for (size_t point = 0; point < BATCH; point++) {
                 cr_assert_eq(mct_kernel_set_statics(single, 0, b.statics[point]), MCT_OK);
                 cr_assert_eq(mct_kernel_apply(single, 0, 1, b.F + point * b.size, b.again + point * b.size), MCT_OK);
@@ -150,8 +150,7 @@ Test(kernel_batch, both_paths_and_all_algorithms_agree) {
             kernel = batch_kernel(&b, algorithms[a], MCT_PATH_RANK_ONE);
             cr_assert_eq(mct_kernel_apply(kernel, 0, BATCH, b.F, b.again), MCT_OK);
             for (size_t point = 0; point < BATCH; point++) {
-                double difference =
-                    support_difference(9, 100, b.again + point * b.size, b.M + point * b.size);
+                double difference = support_difference(9, 100, b.again + point * b.size, b.M + point * b.size);
                 /* two results, each within error_allowed */
                 cr_expect(difference <= 2.0 * error_allowed, "%s, point %zu: %.2e",
                           mct_kernel_algorithm_name(algorithms[a]), point, difference);
@@ -190,14 +189,12 @@ Test(kernel_batch, permuting_species_permutes_the_kernel) {
     for (size_t algorithm = 0; algorithm < 3; algorithm++)
         for (int path = MCT_PATH_GENERAL; path <= MCT_PATH_RANK_ONE; path++) {
             mct_kernel *kernel = create(context, &grid, 3, 1, algorithms[algorithm], (mct_kernel_path)path);
-            for (size_t c = 0; c < 9; c++)
-                memcpy(G + c * N, F + (order[c / 3] * 3 + order[c % 3]) * N, N * sizeof *G);
+            for (size_t c = 0; c < 9; c++) memcpy(G + c * N, F + (order[c / 3] * 3 + order[c % 3]) * N, N * sizeof *G);
             cr_assert_eq(mct_kernel_set_statics(kernel, 0, a), MCT_OK);
             cr_assert_eq(mct_kernel_apply(kernel, 0, 1, F, M), MCT_OK);
             cr_assert_eq(mct_kernel_set_statics(kernel, 0, b), MCT_OK);
             cr_assert_eq(mct_kernel_apply(kernel, 0, 1, G, P), MCT_OK);
-            for (size_t c = 0; c < 9; c++)
-                memcpy(G + c * N, M + (order[c / 3] * 3 + order[c % 3]) * N, N * sizeof *G);
+            for (size_t c = 0; c < 9; c++) memcpy(G + c * N, M + (order[c / 3] * 3 + order[c % 3]) * N, N * sizeof *G);
             cr_expect(support_difference(9, N, P, G) <= 2.0 * error_allowed);
             mct_kernel_destroy(kernel);
         }

@@ -235,9 +235,12 @@ Test(kernel_derivative, many_points_are_one_point_many_times) {
             cr_assert_eq(mct_kernel_linearise(s.kernel, 0, 1, F + point * s.count, NULL), MCT_OK);
             cr_assert_eq(mct_kernel_derivative(s.kernel, 0, 1, d + point * s.count, s.dM), MCT_OK);
             cr_assert_eq(mct_kernel_adjoint(s.kernel, 0, 1, l + point * s.count, s.w), MCT_OK);
-            if (algorithms[a] == MCT_KERNEL_DIRECT) { /* BLAS: the order of sums depends on the shape, see test_kernel_batch.c */
-                cr_expect(support_difference(4, s.grid.points, s.dM, dM + point * s.count) < 1e-13, "derivative, %s", s.name);
-                cr_expect(support_difference(4, s.grid.points, s.w, w + point * s.count) < 1e-13, "adjoint, %s", s.name);
+            if (algorithms[a] ==
+                MCT_KERNEL_DIRECT) { /* BLAS: the order of sums depends on the shape, see test_kernel_batch.c */
+                cr_expect(support_difference(4, s.grid.points, s.dM, dM + point * s.count) < 1e-13, "derivative, %s",
+                          s.name);
+                cr_expect(support_difference(4, s.grid.points, s.w, w + point * s.count) < 1e-13, "adjoint, %s",
+                          s.name);
                 continue;
             }
             cr_expect_arr_eq(s.dM, dM + point * s.count, s.count * sizeof(double), "derivative, %s", s.name);

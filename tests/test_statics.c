@@ -14,8 +14,7 @@ static void expect_c(double phi, double k) {
     long double error = fabsl((long double)mct_percus_yevick_direct_correlation(phi, k) - exact);
     if (error <= c_error_allowed * fabsl(exact)) return; /* the envelope is larger still, and slow */
     error /= reference_percus_yevick_envelope(phi, (long double)k);
-    cr_expect(error <= c_error_allowed, "c(k = %.17g) at phi = %.17g is wrong by %.3Le of its envelope", k, phi,
-              error);
+    cr_expect(error <= c_error_allowed, "c(k = %.17g) at phi = %.17g is wrong by %.3Le of its envelope", k, phi, error);
 }
 
 Test(statics, the_references_agree_with_each_other) {
@@ -95,8 +94,7 @@ Test(statics, every_array_matches_the_reference) {
     for (int round = 0; round < 60; round++) {
         size_t m = 1 + (size_t)round % 4;
         mct_species species[4];
-        mct_mixture mixture =
-            support_random_mixture(&seed, species, support_uniform(&seed, 0.01, 0.74), m, 0.02, 10.0);
+        mct_mixture mixture = support_random_mixture(&seed, species, support_uniform(&seed, 0.01, 0.74), m, 0.02, 10.0);
         for (size_t mu = 0; mu < m; mu++) species[mu].diffusivity = support_uniform(&seed, 0.2, 5.0);
         mct_grid grid = {.points = 100, .spacing = support_uniform(&seed, 0.01, 2.0)};
         mct_statics *statics = compute(context, &grid, &mixture);

@@ -47,7 +47,8 @@ bool mct_context_interrupted(const mct_context *context);
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-mct_status mct_fail(mct_context *context, mct_status status, const char *format, ...);
+mct_status
+mct_fail(mct_context *context, mct_status status, const char *format, ...);
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))

@@ -15,10 +15,10 @@ const char *mct_state_name(mct_state state); /* "fluid" | "glass" */
 
 /* How F was found; `auto` is the one that guarantees the physical branch at low cost. */
 typedef enum mct_glass_method {
-    MCT_GLASS_AUTO,          /* plain steps, Anderson, eigenvalue check, Newton-Krylov and the fold where needed */
-    MCT_GLASS_PLAIN,         /* plain iteration only: the definition, slow near the transition */
-    MCT_GLASS_ANDERSON,      /* plain steps then Anderson(5); no check of the branch */
-    MCT_GLASS_NEWTON_KRYLOV  /* plain steps then Newton-GMRES; no check of the branch */
+    MCT_GLASS_AUTO,         /* plain steps, Anderson, eigenvalue check, Newton-Krylov and the fold where needed */
+    MCT_GLASS_PLAIN,        /* plain iteration only: the definition, slow near the transition */
+    MCT_GLASS_ANDERSON,     /* plain steps then Anderson(5); no check of the branch */
+    MCT_GLASS_NEWTON_KRYLOV /* plain steps then Newton-GMRES; no check of the branch */
 } mct_glass_method;
 
 typedef struct mct_glass_options {
@@ -31,14 +31,14 @@ typedef struct mct_glass_options {
 mct_glass_options mct_glass_options_default(void);
 
 typedef struct mct_glass_result {
-    mct_status status;          /* of this point: MCT_OK, MCT_NOT_CONVERGED, MCT_NON_FINITE, ... */
+    mct_status status; /* of this point: MCT_OK, MCT_NOT_CONVERGED, MCT_NON_FINITE, ... */
     mct_state state;
-    unsigned long iterations;   /* fixed-point and Newton iterations */
-    unsigned long evaluations;  /* kernel evaluations, derivatives and adjoints included */
-    double residual;            /* max |G(F) - F| / sqrt(S_mm S_nn) at the F returned */
-    double eigenvalue;          /* leading eigenvalue of dG at F (glass; < 1 on the physical branch); NaN if not computed */
+    unsigned long iterations;  /* fixed-point and Newton iterations */
+    unsigned long evaluations; /* kernel evaluations, derivatives and adjoints included */
+    double residual;           /* max |G(F) - F| / sqrt(S_mm S_nn) at the F returned */
+    double eigenvalue; /* leading eigenvalue of dG at F (glass; < 1 on the physical branch); NaN if not computed */
     double packing_fraction_critical; /* of the fold, where it was needed to decide; else NaN */
-    char message[160];          /* what went wrong; "" if nothing */
+    char message[160];                /* what went wrong; "" if nothing */
 } mct_glass_result;
 
 /* Nonergodicity parameters of `count` mixtures with the same number of species, on one grid; points run in

@@ -25,19 +25,19 @@ mct_structure_options mct_structure_options_default(void);
 const char *mct_closure_name(mct_closure closure); /* "percus-yevick" */
 
 typedef struct mct_statics {
-    size_t points;                      /* N */
-    size_t species;                     /* m */
-    double density;                     /* rho, 1/d^3 */
-    double *wave_number;                /* [N], 1/d */
-    double *structure_factor;           /* [m*m][N], S; dimensionless */
-    double *structure_factor_inverse;   /* [m*m][N], S^-1 = 1 - rho C */
-    double *direct_correlation;         /* [m*m][N], c_mn(k), d^3 (C_mn = sqrt(x_m x_n) c_mn) */
-    double *frequency;                  /* [m*m][N], W of eq. [6], D0/d^2 */
-    double *frequency_inverse;          /* [m*m][N], W^-1 */
-    double *relaxation_rate;            /* [m*m][N], Gamma = W S^-1 */
-    double *fraction;                   /* [m], x */
-    double *diffusivity;                /* [m], D */
-    bool one_direct_correlation;        /* all c_mn(k) are the same c(k): C has rank one */
+    size_t points;                    /* N */
+    size_t species;                   /* m */
+    double density;                   /* rho, 1/d^3 */
+    double *wave_number;              /* [N], 1/d */
+    double *structure_factor;         /* [m*m][N], S; dimensionless */
+    double *structure_factor_inverse; /* [m*m][N], S^-1 = 1 - rho C */
+    double *direct_correlation;       /* [m*m][N], c_mn(k), d^3 (C_mn = sqrt(x_m x_n) c_mn) */
+    double *frequency;                /* [m*m][N], W of eq. [6], D0/d^2 */
+    double *frequency_inverse;        /* [m*m][N], W^-1 */
+    double *relaxation_rate;          /* [m*m][N], Gamma = W S^-1 */
+    double *fraction;                 /* [m], x */
+    double *diffusivity;              /* [m], D */
+    bool one_direct_correlation;      /* all c_mn(k) are the same c(k): C has rank one */
 } mct_statics;
 
 /* Allocates the arrays of `statics` for N points and m species (values undefined).  Errors: MCT_MEMORY. */

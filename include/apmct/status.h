@@ -10,17 +10,17 @@ extern "C" {
 #endif
 
 /* X(enumerator, stable name, exit status of the command, sentence) */
-#define MCT_STATUS_LIST(X)                                                                        \
-    X(MCT_OK, "ok", 0, "done")                                                                    \
-    X(MCT_NOT_CONVERGED, "not_converged", 1, "an iteration did not converge")                     \
-    X(MCT_NON_FINITE, "non_finite", 1, "a value became infinite or not a number")                 \
-    X(MCT_INTERRUPTED, "interrupted", 1, "interrupted")                                           \
-    X(MCT_USAGE, "usage", 2, "bad command line")                                                  \
-    X(MCT_CONFIG, "config", 2, "bad configuration")                                               \
-    X(MCT_ARGUMENT, "argument", 2, "an argument is outside its range")                            \
-    X(MCT_MEMORY, "memory", 2, "not enough memory")                                               \
-    X(MCT_FILE, "file", 3, "a file cannot be read or written")                                    \
-    X(MCT_FORMAT, "format", 3, "a file does not hold what was asked for")                         \
+#define MCT_STATUS_LIST(X)                                                        \
+    X(MCT_OK, "ok", 0, "done")                                                    \
+    X(MCT_NOT_CONVERGED, "not_converged", 1, "an iteration did not converge")     \
+    X(MCT_NON_FINITE, "non_finite", 1, "a value became infinite or not a number") \
+    X(MCT_INTERRUPTED, "interrupted", 1, "interrupted")                           \
+    X(MCT_USAGE, "usage", 2, "bad command line")                                  \
+    X(MCT_CONFIG, "config", 2, "bad configuration")                               \
+    X(MCT_ARGUMENT, "argument", 2, "an argument is outside its range")            \
+    X(MCT_MEMORY, "memory", 2, "not enough memory")                               \
+    X(MCT_FILE, "file", 3, "a file cannot be read or written")                    \
+    X(MCT_FORMAT, "format", 3, "a file does not hold what was asked for")         \
     X(MCT_BACKEND, "backend", 4, "the backend or its device is not usable")
 
 typedef enum mct_status {
@@ -40,17 +40,17 @@ const char *mct_status_sentence(mct_status status);
 int mct_status_exit(mct_status status);
 
 /* Return from the calling function with the status of `call` unless it is MCT_OK. */
-#define MCT_TRY(call)                                                                             \
-    do {                                                                                          \
-        mct_status mct_try_status_ = (call);                                                      \
-        if (mct_try_status_ != MCT_OK) return mct_try_status_;                                    \
+#define MCT_TRY(call)                                          \
+    do {                                                       \
+        mct_status mct_try_status_ = (call);                   \
+        if (mct_try_status_ != MCT_OK) return mct_try_status_; \
     } while (0)
 
 /* Jump to the label `cleanup` with `status` set unless `call` gives MCT_OK; for functions that own things. */
-#define MCT_TRY_CLEANUP(call)                                                                     \
-    do {                                                                                          \
-        status = (call);                                                                          \
-        if (status != MCT_OK) goto cleanup;                                                       \
+#define MCT_TRY_CLEANUP(call)               \
+    do {                                    \
+        status = (call);                    \
+        if (status != MCT_OK) goto cleanup; \
     } while (0)
 
 #ifdef __cplusplus

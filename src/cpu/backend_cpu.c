@@ -46,7 +46,7 @@ static const mct_algorithm *algorithm_of(mct_kernel_algorithm algorithm) {
 }
 
 /* The sums beat the transforms below this number of wave numbers (bench/results). */
-enum { FACTORIZED_BELOW = 40 };
+enum { FACTORIZED_BELOW = 20 };
 
 static mct_kernel_algorithm choose(const mct_shape *shape) {
     return shape->grid.points < FACTORIZED_BELOW ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;
@@ -127,9 +127,9 @@ static void destroy(void *state) {
     if (!cpu) return;
     tables_release(cpu->tables);
     mct_functions_destroy(cpu);
-    double *const arrays[] = {cpu->prefactor, cpu->root_fraction, cpu->pair_root,     cpu->C,       cpu->S,
-                              cpu->S_inverse, cpu->W_inverse,     cpu->weight,        cpu->left,    cpu->right,
-                              cpu->image_kept, cpu->image,        cpu->adjoint_image, cpu->scratch, cpu->shared};
+    double *const arrays[] = {cpu->prefactor,  cpu->root_fraction, cpu->pair_root,     cpu->C,       cpu->S,
+                              cpu->S_inverse,  cpu->W_inverse,     cpu->weight,        cpu->left,    cpu->right,
+                              cpu->image_kept, cpu->image,         cpu->adjoint_image, cpu->scratch, cpu->shared};
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) mct_cpu_release(arrays[a]);
     free(cpu->rank_one);
     free(cpu);

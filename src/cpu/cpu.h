@@ -50,11 +50,11 @@ struct mct_tables {
     int references;
     mct_grid grid;
     const mct_algorithm *algorithm;
-    double *k;      /* [N] */
-    double *weight; /* direct: [2][i][j][l], see direct.c; else NULL */
-    double *cosine, *sine; /* fourier: [half], of pi m/length */
-    double balance; /* e = balance k^2 X; 1 but for fourier */
-    size_t length;  /* fourier: of the transforms, even */
+    double *k;                /* [N] */
+    double *weight;           /* direct: [2][i][j][l], see direct.c; else NULL */
+    double *cosine, *sine;    /* fourier: [half], of pi m/length */
+    double balance;           /* e = balance k^2 X; 1 but for fourier */
+    size_t length;            /* fourier: of the transforms, even */
     void *forward, *backward; /* fourier: fftw_plan */
 };
 
@@ -65,25 +65,25 @@ struct mct_cpu {
     const mct_loops *loops;
     const mct_algorithm *algorithm;
     mct_tables *tables;
-    size_t functions_max;             /* functions per point, largest of the two paths */
-    mct_term *terms[2];               /* [general, rank one][m*m] */
-    size_t functions[2];              /* their number per path */
+    size_t functions_max; /* functions per point, largest of the two paths */
+    mct_term *terms[2];   /* [general, rank one][m*m] */
+    size_t functions[2];  /* their number per path */
     /* state of the points: */
-    bool *rank_one;                   /* [points] */
-    double *prefactor;                /* [points][mm]: rho D_mu D_nu / sqrt(x_mu x_nu), without the root if rank one */
-    double *root_fraction;            /* [points][m]: sqrt(x) */
-    double *pair_root;                /* [points][mm]: sqrt(x_mu x_nu) */
-    double *C;                        /* [points][mm][N]: sqrt(x_mu x_nu) c_mn; rank one: c(k) in the first row */
-    double *S, *S_inverse, *W_inverse;/* [points][mm][N] */
-    double *weight;                   /* [points][mm][N]: 1/sqrt(S_mm S_nn) */
-    double *left, *right;             /* [points][mm][N]: H W^-1, W^-1 H of the last glass_linearise */
+    bool *rank_one;                    /* [points] */
+    double *prefactor;                 /* [points][mm]: rho D_mu D_nu / sqrt(x_mu x_nu), without the root if rank one */
+    double *root_fraction;             /* [points][m]: sqrt(x) */
+    double *pair_root;                 /* [points][mm]: sqrt(x_mu x_nu) */
+    double *C;                         /* [points][mm][N]: sqrt(x_mu x_nu) c_mn; rank one: c(k) in the first row */
+    double *S, *S_inverse, *W_inverse; /* [points][mm][N] */
+    double *weight;                    /* [points][mm][N]: 1/sqrt(S_mm S_nn) */
+    double *left, *right;              /* [points][mm][N]: H W^-1, W^-1 H of the last glass_linearise */
     /* work: */
     size_t image_size, scratch_size;
-    double *image_kept;               /* [points][functions_max][image_size]: of F, from linearise */
-    double *image;                    /* [threads][functions_max][image_size] */
-    double *adjoint_image;            /* [threads][functions_max][image_size] */
-    double *scratch;                  /* [threads][scratch_size] */
-    double *shared;                   /* [shared_size] */
+    double *image_kept;    /* [points][functions_max][image_size]: of F, from linearise */
+    double *image;         /* [threads][functions_max][image_size] */
+    double *adjoint_image; /* [threads][functions_max][image_size] */
+    double *scratch;       /* [threads][scratch_size] */
+    double *shared;        /* [shared_size] */
 };
 
 /* functions.c ------------------------------------------------------------------------------------------------- */
@@ -92,8 +92,8 @@ struct mct_cpu {
 mct_status mct_functions_create(mct_context *context, mct_cpu *cpu);
 void mct_functions_destroy(mct_cpu *cpu);
 /* Function number f of `point` into X [N]; x and u kinds from F, y and v kinds from G.  scratch: [m][N]. */
-void mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G,
-                          double *scratch, double *X);
+void mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G, double *scratch,
+                          double *X);
 /* Adjoint: F_bar [mm][N] from the adjoint functions X_bar [functions][N]. */
 void mct_functions_adjoint(const mct_cpu *cpu, size_t point, const double *X_bar, double *F_bar);
 
@@ -117,8 +117,7 @@ void mct_cpu_glass_map(void *state, size_t first, size_t count, const double *M,
 void mct_cpu_glass_linearise(void *state, size_t first, size_t count, const double *G);
 void mct_cpu_glass_derivative(void *state, size_t first, size_t count, const double *dM, double *dG);
 void mct_cpu_glass_adjoint(void *state, size_t first, size_t count, const double *l, double *w);
-void mct_cpu_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G,
-                               double *out);
+void mct_cpu_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G, double *out);
 void mct_cpu_dot(void *state, size_t first, size_t count, const double *x, const double *y, double *out);
 void mct_cpu_max_norm(void *state, size_t first, size_t count, const double *x, double *out);
 void mct_cpu_weigh(void *state, size_t first, size_t count, int inverse, double *x);

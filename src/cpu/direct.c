@@ -117,10 +117,10 @@ static double *rows_of(const mct_cpu *cpu, double *base, size_t slot) {
 
 /* A group of points in the work of one call. */
 typedef struct group {
-    size_t first, count;    /* points */
-    int sets;               /* 1: functions in `rows`; 2: also the kept ones, for a derivative */
-    double *rows;           /* functions of its points, rows_of(cpu, rows, p) */
-    double *Y, *V;          /* right-hand sides packed: [y_total][N], [v_total][N], set by set, point by point */
+    size_t first, count; /* points */
+    int sets;            /* 1: functions in `rows`; 2: also the kept ones, for a derivative */
+    double *rows;        /* functions of its points, rows_of(cpu, rows, p) */
+    double *Y, *V;       /* right-hand sides packed: [y_total][N], [v_total][N], set by set, point by point */
     size_t y_total, v_total;
 } group;
 
@@ -212,8 +212,7 @@ static void run(mct_cpu *cpu, size_t first, size_t count, const double *F, const
     }
 }
 
-static void evaluate(mct_cpu *cpu, size_t first, size_t count, const double *F, const double *G, bool keep,
-                     double *M) {
+static void evaluate(mct_cpu *cpu, size_t first, size_t count, const double *F, const double *G, bool keep, double *M) {
     run(cpu, first, count, F, G, keep, false, M);
 }
 

@@ -50,8 +50,8 @@ static void general(const mct_cpu *cpu, const double *C, size_t f, const double 
     }
 }
 
-static void rank_one(const mct_cpu *cpu, const double *c, const double *s, const double *ss, size_t f,
-                     const double *F, const double *G, double *X) {
+static void rank_one(const mct_cpu *cpu, const double *c, const double *s, const double *ss, size_t f, const double *F,
+                     const double *G, double *X) {
     const size_t N = cpu->N, m = cpu->m, mm = cpu->mm;
     const mct_function_loops *loops = cpu->loops->function;
     if (f == 0) {
@@ -65,8 +65,8 @@ static void rank_one(const mct_cpu *cpu, const double *c, const double *s, const
     }
 }
 
-void mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G,
-                          double *scratch, double *X) {
+void mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G, double *scratch,
+                          double *X) {
     const double *C = cpu->C + point * cpu->n;
     if (cpu->rank_one[point]) {
         rank_one(cpu, C, cpu->root_fraction + point * cpu->m, cpu->pair_root + point * cpu->mm, f, F, G, X);
@@ -94,8 +94,7 @@ static void general_adjoint(const mct_cpu *cpu, const double *C, const double *X
     }
 }
 
-static void rank_one_adjoint(const mct_cpu *cpu, const double *c, const double *s, const double *X_bar,
-                             double *F_bar) {
+static void rank_one_adjoint(const mct_cpu *cpu, const double *c, const double *s, const double *X_bar, double *F_bar) {
     const size_t N = cpu->N, m = cpu->m, mm = cpu->mm;
     const double *x = X_bar, *Y = x + N, *u = Y + mm * N, *v = u + m * N;
     for (size_t mu = 0; mu < m; mu++) {

@@ -61,8 +61,7 @@ static double sensitivity(const mct_cpu *cpu, size_t at, const double *M, const 
     return largest;
 }
 
-void mct_cpu_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G,
-                               double *out) {
+void mct_cpu_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G, double *out) {
     const mct_cpu *cpu = state;
     for (size_t p = 0; p < count; p++) out[p] = sensitivity(cpu, (first + p) * cpu->n, M + p * cpu->n, G + p * cpu->n);
 }

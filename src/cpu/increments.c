@@ -54,8 +54,8 @@ static void component(const mct_cpu *cpu, const work *w, size_t point, size_t c,
     if (kept) pick(cpu, point, c, images, kept, image[1]);
     cpu->algorithm->correlate(cpu, kept ? 2 : 1, (const double *const(*)[4])image, w->algorithm, w->increment);
     cpu->loops->increment->assemble(cpu->N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c],
-                                    cpu->tables->balance, cpu->lags > cpu->N, w->increment[0], w->increment[1], w->increment[2],
-                                    w->increment[3], M + c * cpu->N);
+                                    cpu->tables->balance, cpu->lags > cpu->N, w->increment[0], w->increment[1],
+                                    w->increment[2], w->increment[3], M + c * cpu->N);
 }
 
 /* One call: evaluate (M[F, G]; keep: images into the kept ones) or derivative (F and G are d). */
@@ -95,9 +95,13 @@ static void shared_point(const mct_cpu *cpu, const kernel_job *job, size_t p) {
     }
 }
 
+/* Matrix elements, all wave numbers and points together, that are worth a team: about 30 us (bench). */
+enum { TEAM_FROM = 1200 };
+
 static void run(const mct_cpu *cpu, const kernel_job *job, size_t count) {
     const int threads = cpu->shape.threads;
-    if (threads == 1) { /* no team: this may itself be a thread of one */
+    /* no team for one thread, which may itself be one of another team, nor for little work */
+    if (threads == 1 || count * cpu->n < TEAM_FROM) {
         for (size_t p = 0; p < count; p++) whole_point(cpu, job, p, 0);
     } else if (count >= (size_t)threads) {
 #pragma omp parallel for schedule(static) num_threads(threads)
@@ -130,8 +134,8 @@ static void point_adjoint(mct_cpu *cpu, int thread, size_t point, const double *
         double *const out[4] = {bar + term.x * size, bar + term.y * size, bar + term.u * size, bar + term.v * size};
         pick(cpu, point, c, kept, kept, image);
         cpu->loops->increment->assemble_adjoint(N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c],
-                                                cpu->tables->balance, cpu->lags > N, l + c * N, w.increment[0], w.increment[1],
-                                                w.increment[2], w.increment[3]);
+                                                cpu->tables->balance, cpu->lags > N, l + c * N, w.increment[0],
+                                                w.increment[1], w.increment[2], w.increment[3]);
         cpu->algorithm->correlate_adjoint(cpu, (const double *const *)w.increment, image, w.algorithm, out);
     }
     double *X_bar = images_of(cpu, cpu->image, (size_t)thread); /* [functions][N] fits where images do */

@@ -53,8 +53,8 @@ static long double prefactor(const reference_state *state, size_t mu, size_t nu)
            sqrtl(state->fraction[mu] * state->fraction[nu]) * state->spacing * state->spacing / (4.0L * pi * pi);
 }
 
-void reference_kernel_direct(const reference_state *state, const long double *F, const long double *G,
-                             size_t q_count, const size_t *q, long double *M) {
+void reference_kernel_direct(const reference_state *state, const long double *F, const long double *G, size_t q_count,
+                             const size_t *q, long double *M) {
     size_t m = state->species, N = state->points;
     vertex v = vertex_create(state, F, G);
     for (size_t n = 0; n < q_count; n++) {

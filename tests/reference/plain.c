@@ -55,8 +55,10 @@ reference_phase reference_plain_iteration(const reference_state *state, mct_quad
         reference_glass_map(state, M, next);
         long double change = reference_distance(state, F, next);
         for (size_t i = 0; i < count; i++) F[i] = next[i];
-        if (melted(state, F)) phase = REFERENCE_FLUID;
-        else if (change <= tolerance) phase = REFERENCE_GLASS;
+        if (melted(state, F))
+            phase = REFERENCE_FLUID;
+        else if (change <= tolerance)
+            phase = REFERENCE_GLASS;
     }
     free(M);
     free(next);
@@ -71,8 +73,10 @@ double reference_bisect(const mct_grid *grid, const mct_mixture *mixture, double
         reference_state *state = reference_state_create(grid, &middle);
         /* near the fold the steps of a melting iteration slow down to O(eps) but never to 1e-12 for eps > 1e-11 */
         reference_phase phase = reference_plain_iteration(state, grid->quadrature, 1e-12L, 1000000, F);
-        if (phase == REFERENCE_GLASS) glass = middle.packing_fraction;
-        else fluid = middle.packing_fraction;
+        if (phase == REFERENCE_GLASS)
+            glass = middle.packing_fraction;
+        else
+            fluid = middle.packing_fraction;
         reference_state_destroy(state);
     }
     free(F);

@@ -39,9 +39,9 @@ typedef struct reference_state {
     size_t points, species; /* N, m */
     long double spacing, density;
     long double fraction[REFERENCE_SPECIES_MAX], diffusivity[REFERENCE_SPECIES_MAX];
-    long double *k;                                  /* [N] */
-    long double *c, *S, *S_inverse;                  /* [m*m][N] */
-    long double *W, *W_inverse, *Gamma;              /* [m*m][N] */
+    long double *k;                     /* [N] */
+    long double *c, *S, *S_inverse;     /* [m*m][N] */
+    long double *W, *W_inverse, *Gamma; /* [m*m][N] */
 } reference_state;
 
 /* From the equations: one diameter, Percus-Yevick. */
@@ -50,16 +50,16 @@ reference_state *reference_state_create(const mct_grid *grid, const mct_mixture 
 reference_state *reference_state_from_statics(const mct_grid *grid, const mct_statics *statics);
 void reference_state_destroy(reference_state *state);
 
-long double *reference_array(size_t count);                        /* zeroed; aborts without memory */
-long double *reference_widen(size_t count, const double *values);  /* a copy in long double */
+long double *reference_array(size_t count);                       /* zeroed; aborts without memory */
+long double *reference_widen(size_t count, const double *values); /* a copy in long double */
 void reference_narrow(size_t count, const long double *values, double *result);
 
 /* --- Memory kernel M[F, G]: X, U from F and Y, V from G (kernel.c) ---------------------------------------- */
 
 /* The definition: the double sum over the triangle region at the q_count indices q[] ("riemann").
  * M: [m*m][q_count]. */
-void reference_kernel_direct(const reference_state *state, const long double *F, const long double *G,
-                             size_t q_count, const size_t *q, long double *M);
+void reference_kernel_direct(const reference_state *state, const long double *F, const long double *G, size_t q_count,
+                             const size_t *q, long double *M);
 /* Both quadratures from triangle sums A_n(i) and their differences; O(N^2) work per q.  M: [m*m][N]. */
 void reference_kernel_triangle(const reference_state *state, mct_quadrature quadrature, const long double *F,
                                const long double *G, long double *M);

@@ -130,9 +130,12 @@ static void fill_direction(const mct_statics *statics, uint64_t *seed, double *F
 
 void support_fill(support_field field, const mct_grid *grid, const mct_statics *statics, uint64_t *seed, double *F) {
     size_t count = statics->species * statics->species * statics->points;
-    if (field == SUPPORT_GLASS) fill_glass(grid, statics, F);
-    else if (field == SUPPORT_SMOOTH) fill_smooth(statics, seed, F);
-    else if (field == SUPPORT_DIRECTION) fill_direction(statics, seed, F);
+    if (field == SUPPORT_GLASS)
+        fill_glass(grid, statics, F);
+    else if (field == SUPPORT_SMOOTH)
+        fill_smooth(statics, seed, F);
+    else if (field == SUPPORT_DIRECTION)
+        fill_direction(statics, seed, F);
     else
         for (size_t i = 0; i < count; i++) F[i] = statics->structure_factor[i];
 }

@@ -18,9 +18,8 @@ static void load(size_t n, size_t length, double balance, const double *restrict
     }
 }
 
-static void rotate(size_t half, const double *restrict Z, const double *restrict cosine,
-                                      const double *restrict sine, double *restrict image_C,
-                                      double *restrict image_S) {
+static void rotate(size_t half, const double *restrict Z, const double *restrict cosine, const double *restrict sine,
+                   double *restrict image_C, double *restrict image_S) {
     for (size_t m = 0; m < half; m++) {
         double re = Z[2 * m], im = Z[2 * m + 1];
         image_C[m] = re * cosine[m] + im * sine[m];
@@ -28,8 +27,8 @@ static void rotate(size_t half, const double *restrict Z, const double *restrict
     }
 }
 
-static void product(size_t half, size_t pitch, const double *const image[4], int accumulate,
-                                       double *restrict even_odd, double *restrict K3, double *restrict difference) {
+static void product(size_t half, size_t pitch, const double *const image[4], int accumulate, double *restrict even_odd,
+                    double *restrict K3, double *restrict difference) {
     const double *restrict Cx = image[0], *restrict Cy = image[1], *restrict Cu = image[2], *restrict Cv = image[3];
     const double *restrict Sx = Cx + pitch, *restrict Sy = Cy + pitch, *restrict Su = Cu + pitch,
                            *restrict Sv = Cv + pitch;
@@ -89,8 +88,7 @@ static void small_lags(size_t n, size_t pitch, size_t count, const double *const
     for (size_t first = 0; first < count; first += TOGETHER) some_lags(n, first, e[0], e[1], e[2], e[3], K3);
 }
 
-static void split(size_t lags, size_t length, const double *restrict even_odd, double *restrict P,
-                                     double *restrict O) {
+static void split(size_t lags, size_t length, const double *restrict even_odd, double *restrict P, double *restrict O) {
     P[0] = even_odd[0];
     O[0] = 0.0;
     for (size_t i = 1; i < lags; i++) {
@@ -100,7 +98,7 @@ static void split(size_t lags, size_t length, const double *restrict even_odd, d
 }
 
 static void join(size_t lags, size_t length, const double *restrict P, const double *restrict O,
-                                    double *restrict even_odd) {
+                 double *restrict even_odd) {
     memset(even_odd, 0, length * sizeof *even_odd);
     even_odd[0] = P[0];
     for (size_t i = 1; i < lags; i++) {
@@ -109,9 +107,8 @@ static void join(size_t lags, size_t length, const double *restrict P, const dou
     }
 }
 
-static void product_adjoint(size_t half, size_t pitch, const double *restrict even_odd,
-                                               const double *restrict K3, const double *restrict difference,
-                                               const double *const image[4], double *const out[4]) {
+static void product_adjoint(size_t half, size_t pitch, const double *restrict even_odd, const double *restrict K3,
+                            const double *restrict difference, const double *const image[4], double *const out[4]) {
     const double *Cx = image[0], *Cy = image[1], *Cu = image[2], *Cv = image[3];
     const double *Sx = Cx + pitch, *Sy = Cy + pitch, *Su = Cu + pitch, *Sv = Cv + pitch;
     /* x and y, u and v are different functions, and so are their adjoints: only pairs of them may coincide
@@ -132,8 +129,7 @@ static void product_adjoint(size_t half, size_t pitch, const double *restrict ev
 }
 
 static void unrotate(size_t half, const double *restrict image_C, const double *restrict image_S,
-                                        const double *restrict cosine, const double *restrict sine,
-                                        double *restrict Z) {
+                     const double *restrict cosine, const double *restrict sine, double *restrict Z) {
     for (size_t m = 0; m < half; m++) {
         Z[2 * m] = image_C[m] * cosine[m] + image_S[m] * sine[m];
         Z[2 * m + 1] = image_C[m] * sine[m] - image_S[m] * cosine[m];
@@ -141,7 +137,7 @@ static void unrotate(size_t half, const double *restrict image_C, const double *
 }
 
 static void unload(size_t n, size_t length, double balance, const double *restrict k, const double *restrict z,
-                                      double *restrict X) {
+                   double *restrict X) {
     for (size_t j = 0; j < n; j++) {
         double front = z[j], back = z[length - 1 - j];
         X[j] = k[j] * ((front - back) + balance * k[j] * (front + back));

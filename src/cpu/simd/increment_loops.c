@@ -142,8 +142,9 @@ static void cumulate_adjoint(size_t n, int corrected, double *d) {
     d[2] += corrected_weight[2] * first;
 }
 
-static void assemble_adjoint(size_t n, double spacing, double prefactor, double balance, int corrected, const double *restrict l,
-                             double *restrict P, double *restrict O, double *restrict K3, double *restrict D) {
+static void assemble_adjoint(size_t n, double spacing, double prefactor, double balance, int corrected,
+                             const double *restrict l, double *restrict P, double *restrict O, double *restrict K3,
+                             double *restrict D) {
     const double factor = prefactor * spacing * spacing / (16.0 * MCT_PI * MCT_PI);
     for (size_t i = 0; i < n; i++) {
         const double q = ((double)i + 0.5) * spacing, q2 = q * q, weight = factor / q * l[i];

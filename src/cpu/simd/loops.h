@@ -68,8 +68,8 @@ typedef struct mct_increment_loops {
     void (*assemble)(size_t n, double spacing, double prefactor, double balance, int corrected, double *P, double *O,
                      double *K3, double *D, double *M);
     /* adjoint of assemble: n + 2 weights of each increment from l(q_i) */
-    void (*assemble_adjoint)(size_t n, double spacing, double prefactor, double balance, int corrected,
-                             const double *l, double *P, double *O, double *K3, double *D);
+    void (*assemble_adjoint)(size_t n, double spacing, double prefactor, double balance, int corrected, const double *l,
+                             double *P, double *O, double *K3, double *D);
 } mct_increment_loops;
 
 /* cpu/glass.c: m x m matrices at every wave number, arrays [m*m][n]; scratch: 5 m*m*MCT_LANES doubles. */
@@ -107,9 +107,9 @@ const mct_loops *mct_loops_select(const char *name);
 
 #ifdef MCT_ISA
 /* MCT_VARIANT(mct_fourier_loops_) is mct_fourier_loops_avx2 etc. */
-#define MCT_VARIANT_JOIN(a, b) a##b
+#define MCT_VARIANT_JOIN(a, b)   a##b
 #define MCT_VARIANT_EXPAND(a, b) MCT_VARIANT_JOIN(a, b)
-#define MCT_VARIANT(name) MCT_VARIANT_EXPAND(name, MCT_ISA)
+#define MCT_VARIANT(name)        MCT_VARIANT_EXPAND(name, MCT_ISA)
 extern const mct_function_loops MCT_VARIANT(mct_function_loops_);
 extern const mct_fourier_loops MCT_VARIANT(mct_fourier_loops_);
 extern const mct_increment_loops MCT_VARIANT(mct_increment_loops_);

@@ -51,16 +51,16 @@ MCT_INLINE void sandwich_lanes(size_t m, size_t n, size_t q, size_t count, const
 }
 
 /* Runs CALL for blocks of wave numbers with m replaced by a constant where m <= FIXED. */
-#define FOR_LANES(CALL)                                                                                        \
-    mct_lanes local[5 * FIXED * FIXED];                                                                        \
-    for (size_t q = 0; q < n; q += MCT_LANES) {                                                                \
-        const size_t count = n - q < MCT_LANES ? n - q : MCT_LANES;                                            \
-        switch (m) {                                                                                           \
-        case 1: CALL(1, local); break;                                                                         \
-        case 2: CALL(2, local); break;                                                                         \
-        case 3: CALL(3, local); break;                                                                         \
-        default: CALL(m, (mct_lanes *)scratch); break;                                                         \
-        }                                                                                                      \
+#define FOR_LANES(CALL)                                             \
+    mct_lanes local[5 * FIXED * FIXED];                             \
+    for (size_t q = 0; q < n; q += MCT_LANES) {                     \
+        const size_t count = n - q < MCT_LANES ? n - q : MCT_LANES; \
+        switch (m) {                                                \
+        case 1: CALL(1, local); break;                              \
+        case 2: CALL(2, local); break;                              \
+        case 3: CALL(3, local); break;                              \
+        default: CALL(m, (mct_lanes *)scratch); break;              \
+        }                                                           \
     }
 
 static void glass_map(size_t m, size_t n, const double *S, const double *S_inverse, const double *W_inverse,

@@ -38,8 +38,8 @@ MCT_INLINE void lanes_write(size_t m, size_t n, size_t q, size_t count, const mc
 }
 
 /* C = A B, or A^T B, or A B^T by the strides of A and B: element (r, k) of A at A[r*ra + k*ca]. */
-MCT_INLINE void lanes_multiply(size_t m, const mct_lanes *restrict A, size_t ra, size_t ca,
-                               const mct_lanes *restrict B, size_t rb, size_t cb, mct_lanes *restrict C) {
+MCT_INLINE void lanes_multiply(size_t m, const mct_lanes *restrict A, size_t ra, size_t ca, const mct_lanes *restrict B,
+                               size_t rb, size_t cb, mct_lanes *restrict C) {
     for (size_t r = 0; r < m; r++) {
         for (size_t c = 0; c < m; c++) {
             for (size_t l = 0; l < MCT_LANES; l++) C[r * m + c].v[l] = A[r * ra].v[l] * B[c * cb].v[l];
@@ -60,7 +60,8 @@ MCT_INLINE void lanes_solve(size_t m, mct_lanes *restrict A, mct_lanes *restrict
             for (size_t l = 0; l < MCT_LANES; l++) swap.v[l] = fabs(A[r * m + k].v[l]) > fabs(A[k * m + k].v[l]);
             for (size_t c = 0; c < m; c++) {
                 for (size_t l = 0; l < MCT_LANES; l++) {
-                    const double a = A[k * m + c].v[l], b = A[r * m + c].v[l], x = B[k * m + c].v[l], y = B[r * m + c].v[l];
+                    const double a = A[k * m + c].v[l], b = A[r * m + c].v[l], x = B[k * m + c].v[l],
+                                 y = B[r * m + c].v[l];
                     A[k * m + c].v[l] = swap.v[l] != 0.0 ? b : a;
                     A[r * m + c].v[l] = swap.v[l] != 0.0 ? a : b;
                     B[k * m + c].v[l] = swap.v[l] != 0.0 ? y : x;
