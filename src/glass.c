@@ -18,7 +18,7 @@ enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3 }
 /* Relative precision of the fold's packing fraction that decides between fluid and glass. */
 static const double fold_tolerance = 1.0e-11;
 /* One point uses several threads from this number of wave numbers on (bench/results). */
-enum { THREADED_FROM = 1000 };
+enum { THREADED_FROM = 2000 };
 
 mct_glass_options mct_glass_options_default(void) {
     return (mct_glass_options){.solver = mct_solver_options_default(),

@@ -1,5 +1,6 @@
 /* small_matrix.h: m x m matrices at MCT_LANES wave numbers at once; [m*m] of MCT_LANES, row major.
- * Everything is inlined with m known at compile time for m = 1, 2, 3 (see matrix_loops.c). */
+ * Everything is inlined with m known at compile time for m = 1, 2, 3 (see matrix_loops.c).  No `restrict` here: gcc 12.2
+ * -O3 (generic, avx2) then loses stores of the inlined calls and swaps rows wrongly (tests/test_matrix_loops.c). */
 #ifndef MCT_SMALL_MATRIX_H
 #define MCT_SMALL_MATRIX_H
 
@@ -38,8 +39,8 @@ MCT_INLINE void lanes_write(size_t m, size_t n, size_t q, size_t count, const mc
 }
 
 /* C = A B, or A^T B, or A B^T by the strides of A and B: element (r, k) of A at A[r*ra + k*ca]. */
-MCT_INLINE void lanes_multiply(size_t m, const mct_lanes *restrict A, size_t ra, size_t ca, const mct_lanes *restrict B,
-                               size_t rb, size_t cb, mct_lanes *restrict C) {
+MCT_INLINE void lanes_multiply(size_t m, const mct_lanes *A, size_t ra, size_t ca, const mct_lanes *B, size_t rb,
+                               size_t cb, mct_lanes *C) {
     for (size_t r = 0; r < m; r++) {
         for (size_t c = 0; c < m; c++) {
             for (size_t l = 0; l < MCT_LANES; l++) C[r * m + c].v[l] = A[r * ra].v[l] * B[c * cb].v[l];
@@ -53,7 +54,7 @@ MCT_INLINE void lanes_multiply(size_t m, const mct_lanes *restrict A, size_t ra,
 }
 
 /* X with A X = B, in place of B, by elimination with partial pivoting in every lane; A is overwritten. */
-MCT_INLINE void lanes_solve(size_t m, mct_lanes *restrict A, mct_lanes *restrict B) {
+MCT_INLINE void lanes_solve(size_t m, mct_lanes *A, mct_lanes *B) {
     for (size_t k = 0; k < m; k++) {
         for (size_t r = k + 1; r < m; r++) { /* bring the larger pivot up: a swap without branches */
             mct_lanes swap;
