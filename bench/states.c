@@ -1,6 +1,6 @@
 /* states.c: glass and critical points: time, evaluations, residual; what they cost beyond the bare evaluations.
  *
- * The known values are those of the theory's section 6: F at k = 7.4 for the mixture of phi = 0.524, lambda = 1.02 and
+ * The known values are those of docs/theory.md, "Reference values": F at k = 7.4 for the mixture of phi = 0.524, lambda = 1.02 and
  * phi_c of lambda = 1, on the literature's grid; on the fine grid phi_c converged (right to 1e-9 there). */
 #include <math.h>
 #include <stdio.h>

@@ -233,11 +233,20 @@ static mct_status put_head(mct_context *context, mct_archive *archive, const cha
     return put_species(context, archive, &config->mixture);
 }
 
+/* Inside of mct_hdf5_enter. */
+static void close_archive(mct_archive *archive) {
+    if (!archive) return;
+    if (archive->file >= 0) H5Fclose(archive->file);
+    free(archive);
+}
+
 /* ---- public ------------------------------------------------------------------------------------------------- */
 
 mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
                               mct_archive **archive) {
-    const mct_hdf5_quiet before = mct_hdf5_silence();
+    static unsigned long number; /* HDF5 takes two files of one name for one, in memory as well */
+    const mct_hdf5_quiet before = mct_hdf5_enter();
+    char name[48];
     mct_archive *fresh = calloc(1, sizeof *fresh);
     hid_t access = H5I_INVALID_HID, creation = H5I_INVALID_HID;
     mct_status status;
@@ -247,11 +256,13 @@ mct_status mct_archive_create(mct_context *context, const char *command, const m
         status = mct_fail(context, MCT_MEMORY, "not enough memory for a result file");
         goto cleanup;
     }
+    fresh->file = H5I_INVALID_HID;
     access = H5Pcreate(H5P_FILE_ACCESS);
     creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_fapl_core(access, CORE_INCREMENT, false);
     H5Pset_obj_track_times(creation, false);
-    fresh->file = H5Fcreate("apmct-result", H5F_ACC_TRUNC, creation, access);
+    snprintf(name, sizeof name, "apmct-result-%lu", number++);
+    fresh->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
     status = fresh->file < 0 ? hdf5_failure(context, "anything") : put_head(context, fresh, command, config);
     if (status != MCT_OK) goto cleanup;
     *archive = fresh;
@@ -259,28 +270,31 @@ mct_status mct_archive_create(mct_context *context, const char *command, const m
 cleanup:
     if (access >= 0) H5Pclose(access);
     if (creation >= 0) H5Pclose(creation);
-    mct_archive_destroy(fresh);
-    mct_hdf5_restore(before);
+    close_archive(fresh);
+    mct_hdf5_leave(before);
     return status;
 }
 
 void mct_archive_destroy(mct_archive *archive) {
+    mct_hdf5_quiet before;
+
     if (!archive) return;
-    if (archive->file >= 0) H5Fclose(archive->file);
-    free(archive);
+    before = mct_hdf5_enter();
+    close_archive(archive);
+    mct_hdf5_leave(before);
 }
 
 mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
                                  const size_t *shape, const double *data, const char *unit, const char *description) {
-    const mct_hdf5_quiet before = mct_hdf5_silence();
+    const mct_hdf5_quiet before = mct_hdf5_enter();
     const mct_status status = put_array(context, archive, name, rank, shape, data, unit, description);
 
-    mct_hdf5_restore(before);
+    mct_hdf5_leave(before);
     return status;
 }
 
 mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, const mct_statics *statics) {
-    const mct_hdf5_quiet before = mct_hdf5_silence();
+    const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t shape[] = {statics->points};
     mct_status status;
 
@@ -292,13 +306,13 @@ mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, c
     MCT_TRY_CLEANUP(put_matrix(context, archive, "direct_correlation", statics->direct_correlation, "d^3",
                                "direct correlation functions c[q][mu][nu]"));
 cleanup:
-    mct_hdf5_restore(before);
+    mct_hdf5_leave(before);
     return status;
 }
 
 mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, const double *F,
                                  const mct_glass_result *result) {
-    const mct_hdf5_quiet before = mct_hdf5_silence();
+    const mct_hdf5_quiet before = mct_hdf5_enter();
     hid_t dataset = H5I_INVALID_HID;
     mct_status status;
 
@@ -318,12 +332,12 @@ mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, con
     }
 cleanup:
     if (dataset >= 0) H5Dclose(dataset);
-    mct_hdf5_restore(before);
+    mct_hdf5_leave(before);
     return status;
 }
 
 mct_status mct_archive_save(mct_context *context, mct_archive *archive, const char *path) {
-    const mct_hdf5_quiet before = mct_hdf5_silence();
+    const mct_hdf5_quiet before = mct_hdf5_enter();
     void *image = NULL;
     mct_status status;
     ssize_t size = -1;
@@ -336,6 +350,6 @@ mct_status mct_archive_save(mct_context *context, mct_archive *archive, const ch
         status = mct_file_write_aside(context, path, image, (size_t)size);
     }
     free(image);
-    mct_hdf5_restore(before);
+    mct_hdf5_leave(before);
     return status;
 }

@@ -1,19 +1,24 @@
 /* archive_hdf5.c: the few HDF5 operations that reading and writing share. */
 #include "archive_hdf5.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-mct_hdf5_quiet mct_hdf5_silence(void) {
+static pthread_mutex_t hdf5_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+mct_hdf5_quiet mct_hdf5_enter(void) {
     mct_hdf5_quiet before = {NULL, NULL};
 
+    pthread_mutex_lock(&hdf5_mutex);
     H5Eget_auto2(H5E_DEFAULT, &before.function, &before.data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     return before;
 }
 
-void mct_hdf5_restore(mct_hdf5_quiet before) {
+void mct_hdf5_leave(mct_hdf5_quiet before) {
     H5Eset_auto2(H5E_DEFAULT, before.function, before.data);
+    pthread_mutex_unlock(&hdf5_mutex);
 }
 
 hid_t mct_hdf5_text_type(void) {

@@ -5,14 +5,16 @@
 #include <hdf5.h>
 #include <stdbool.h>
 
-/* HDF5 prints its own error stack unless told not to; ours says what matters.  Restores what the host had. */
+/* Around every public function that calls HDF5.  HDF5 as most systems have it is not safe in threads: one of ours at
+ * a time is inside (do not nest).  It prints its own error stack unless told not to, ours says what matters; leaving
+ * restores what the host had. */
 typedef struct mct_hdf5_quiet {
     H5E_auto2_t function;
     void *data;
 } mct_hdf5_quiet;
 
-mct_hdf5_quiet mct_hdf5_silence(void);
-void mct_hdf5_restore(mct_hdf5_quiet before);
+mct_hdf5_quiet mct_hdf5_enter(void);
+void mct_hdf5_leave(mct_hdf5_quiet before);
 
 /* Attributes of an object; false on failure.  Strings are UTF-8 of variable length, as h5py likes them. */
 bool mct_hdf5_put_text(hid_t object, const char *name, const char *text);

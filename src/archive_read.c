@@ -197,7 +197,7 @@ static mct_status check_readable(mct_context *context, const char *path) {
 }
 
 mct_status mct_result_load(mct_context *context, const char *path, mct_result **result) {
-    const mct_hdf5_quiet before = mct_hdf5_silence();
+    const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_result *fresh = calloc(1, sizeof *fresh);
     hid_t file = H5I_INVALID_HID;
     mct_status status = MCT_OK;
@@ -223,7 +223,7 @@ mct_status mct_result_load(mct_context *context, const char *path, mct_result **
 cleanup:
     if (file >= 0) H5Fclose(file);
     mct_result_destroy(fresh);
-    mct_hdf5_restore(before);
+    mct_hdf5_leave(before);
     return status;
 }
 

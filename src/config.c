@@ -34,7 +34,7 @@ void *mct_list_element(const mct_config *config, mct_list_kind kind, size_t inde
     return &config->tagged[index];
 }
 
-static mct_status out_of_memory(mct_context *context) {
+mct_status mct_config_out_of_memory(mct_context *context) {
     return mct_fail(context, MCT_MEMORY, "not enough memory for the configuration");
 }
 
@@ -47,7 +47,7 @@ mct_status mct_list_append(mct_context *context, mct_config *config, mct_list_ki
     if (kind == MCT_LIST_SPECIES) {
         mct_species *grown = realloc(config->mixture.species, (index + 1) * sizeof *grown);
 
-        if (!grown) return out_of_memory(context);
+        if (!grown) return mct_config_out_of_memory(context);
         config->mixture.species = grown;
         config->mixture.species_count = index + 1;
         memset(&grown[index], 0, sizeof grown[index]);
@@ -56,7 +56,7 @@ mct_status mct_list_append(mct_context *context, mct_config *config, mct_list_ki
     } else {
         mct_tagged *grown = realloc(config->tagged, (index + 1) * sizeof *grown);
 
-        if (!grown) return out_of_memory(context);
+        if (!grown) return mct_config_out_of_memory(context);
         config->tagged = grown;
         config->tagged_count = index + 1;
         memset(&grown[index], 0, sizeof grown[index]);
@@ -106,7 +106,7 @@ bool mct_list_match(const char *key, mct_list_kind *kind, const char **rest) {
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
 
-/* The defaults: the presets of the table and the two species of design.md's example. */
+/* The defaults: the presets of the table and the two species "active" and "passive" in equal parts. */
 static mct_status set_defaults(mct_context *context, mct_config *config) {
     static const mct_species species[] = {
         {.name = "active", .fraction = 0.5, .activity = 1.05, .diffusivity = 1, .diameter = 1},
@@ -138,7 +138,7 @@ mct_status mct_config_create(mct_context *context, mct_config **config) {
     mct_status status;
 
     *config = NULL;
-    if (!fresh) return out_of_memory(context);
+    if (!fresh) return mct_config_out_of_memory(context);
     fresh->fraction_rest = SIZE_MAX;
     MCT_TRY_CLEANUP(set_defaults(context, fresh));
     *config = fresh;
@@ -196,7 +196,7 @@ mct_status mct_config_load(mct_context *context, mct_config *config, const char 
     size_t length;
     mct_status status;
 
-    if (!text) return out_of_memory(context);
+    if (!text) return mct_config_out_of_memory(context);
     file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         status = mct_fail(context, MCT_FILE, "%.300s: cannot be read: %s", path, strerror(errno));
@@ -220,11 +220,11 @@ static mct_status assign(mct_context *context, mct_config *config, const mct_sou
 
     if (mct_config_key_is_scalar(key)) {
         value = mct_value_new_scalar(text);
-        if (!value) return out_of_memory(context);
+        if (!value) return mct_config_out_of_memory(context);
     } else {
         MCT_TRY(mct_value_parse(context, source->name ? source->name : key, false, text, strlen(text), &value));
         if (!value) value = mct_value_new_scalar("");
-        if (!value) return out_of_memory(context);
+        if (!value) return mct_config_out_of_memory(context);
     }
     status = mct_config_read(context, config, source, key, value);
     mct_value_destroy(value);
@@ -243,7 +243,7 @@ mct_status mct_config_set(mct_context *context, mct_config *config, const char *
         return mct_fail(context, MCT_CONFIG, "%s: must be KEY=VALUE, as in grid.points=200", name);
     }
     key = strndup(assignment, (size_t)(equals - assignment));
-    if (!key) return out_of_memory(context);
+    if (!key) return mct_config_out_of_memory(context);
     source.key = key;
     status = assign(context, config, &source, key, equals + 1);
     free(key);

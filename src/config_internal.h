@@ -47,8 +47,8 @@ mct_status mct_sweep_read(mct_context *context, mct_config *config, const mct_so
                           const mct_value *value);
 mct_status mct_sweep_check(mct_context *context, const mct_config *config);
 
-/* The known key nearest to `key` (unknown) into nearest[size]. */
-void mct_config_nearest(const mct_config *config, const char *key, char *nearest, size_t size);
+/* "; the nearest known one is KEY" for an unknown key into text[size]; "" if none is near. */
+void mct_config_nearest(const mct_config *config, const char *key, char *text, size_t size);
 
 /* Fails with MCT_CONFIG: source and line, key, value where there is one, then the text. */
 #if defined(__GNUC__)
@@ -60,6 +60,9 @@ mct_config_fail(mct_context *context, const mct_source *source, unsigned long li
 
 /* Fails with MCT_CONFIG for a key that was read before: its origin, then the text ("KEY = VALUE: must be ..."). */
 mct_status mct_config_fail_origin(mct_context *context, const mct_config *config, const char *key, const char *text);
+
+/* Fails with MCT_MEMORY. */
+mct_status mct_config_out_of_memory(mct_context *context);
 
 /* Remembers where a key came from; forgets all keys that start with `prefix`. */
 mct_status mct_origin_record(mct_context *context, mct_config *config, const mct_source *source, const char *key,

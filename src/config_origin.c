@@ -36,10 +36,6 @@ static origin *find(const mct_config *config, const char *key) {
     return NULL;
 }
 
-static mct_status out_of_memory(mct_context *context) {
-    return mct_fail(context, MCT_MEMORY, "not enough memory for the configuration");
-}
-
 mct_status mct_origin_record(mct_context *context, mct_config *config, const mct_source *source, const char *key,
                              unsigned long line) {
     char where[512];
@@ -49,7 +45,7 @@ mct_status mct_origin_record(mct_context *context, mct_config *config, const mct
 
     where_text(source, line, where, sizeof where);
     copy = strdup(where);
-    if (!copy) return out_of_memory(context);
+    if (!copy) return mct_config_out_of_memory(context);
     if (!row) {
         if (!config->origins) config->origins = calloc(1, sizeof *config->origins);
         origins = config->origins;
@@ -64,14 +60,14 @@ mct_status mct_origin_record(mct_context *context, mct_config *config, const mct
         }
         if (!origins || origins->count == origins->capacity) {
             free(copy);
-            return out_of_memory(context);
+            return mct_config_out_of_memory(context);
         }
         row = &origins->rows[origins->count];
         row->where = NULL;
         row->key = strdup(key);
         if (!row->key) {
             free(copy);
-            return out_of_memory(context);
+            return mct_config_out_of_memory(context);
         }
         origins->count++;
     }

@@ -30,11 +30,10 @@ static mct_status out_of_range(const reader *to, const char *key, const mct_valu
 }
 
 static mct_status unknown_key(const reader *to, const char *key, const mct_value *value) {
-    char nearest[MCT_KEY_LENGTH];
+    char nearest[MCT_KEY_LENGTH + 40];
 
     mct_config_nearest(to->config, key, nearest, sizeof nearest);
-    return mct_config_fail(to->context, to->source, value->line, key, NULL, "unknown key; the nearest known one is %s",
-                           nearest);
+    return mct_config_fail(to->context, to->source, value->line, key, NULL, "unknown key%s", nearest);
 }
 
 static mct_status record(const reader *to, const char *key, const mct_value *value) {

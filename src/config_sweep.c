@@ -83,8 +83,8 @@ static mct_status read_axis(const reader *to, const char *key, const char *varie
 
     if (!row) {
         mct_config_nearest(to->config, varied, range, sizeof range);
-        return mct_config_fail(to->context, to->source, value->line, key, NULL,
-                               "not a key that can be varied; the nearest known one is %s", range);
+        return mct_config_fail(to->context, to->source, value->line, key, NULL, "not a key that can be varied%s",
+                               range);
     }
     if (value->kind == MCT_VALUE_MAP) return read_axis_range(to, key, row, value);
     if (value->kind != MCT_VALUE_LIST || value->count == 0) {

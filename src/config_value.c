@@ -6,6 +6,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "config_internal.h"
 #include "number.h"
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
@@ -40,18 +41,14 @@ mct_value *mct_value_new_scalar(const char *text) {
     return NULL;
 }
 
-static mct_status out_of_memory(mct_context *context) {
-    return mct_fail(context, MCT_MEMORY, "not enough memory for the configuration");
-}
-
 /* Copies `from` over `to` (whose old content is gone); on failure `to` can be cleared. */
 static mct_status copy_into(mct_context *context, const mct_value *from, mct_value *to) {
     *to = (mct_value){.kind = from->kind, .quoted = from->quoted, .line = from->line};
-    if (from->key && !(to->key = strdup(from->key))) return out_of_memory(context);
-    if (from->text && !(to->text = strdup(from->text))) return out_of_memory(context);
+    if (from->key && !(to->key = strdup(from->key))) return mct_config_out_of_memory(context);
+    if (from->text && !(to->text = strdup(from->text))) return mct_config_out_of_memory(context);
     if (from->count == 0) return MCT_OK;
     to->items = calloc(from->count, sizeof *to->items);
-    if (!to->items) return out_of_memory(context);
+    if (!to->items) return mct_config_out_of_memory(context);
     to->count = from->count;
     for (size_t i = 0; i < from->count; i++) MCT_TRY(copy_into(context, &from->items[i], &to->items[i]));
     return MCT_OK;
@@ -62,7 +59,7 @@ mct_status mct_value_copy(mct_context *context, const mct_value *from, mct_value
     mct_status status;
 
     *copy = NULL;
-    if (!fresh) return out_of_memory(context);
+    if (!fresh) return mct_config_out_of_memory(context);
     MCT_TRY_CLEANUP(copy_into(context, from, fresh));
     *copy = fresh;
     return MCT_OK;
@@ -90,7 +87,7 @@ mct_status mct_value_put(mct_context *context, mct_value *map, const char *key, 
     status = copy_into(context, from, &fresh);
     free(fresh.key);
     fresh.key = strdup(key);
-    if (status == MCT_OK && !fresh.key) status = out_of_memory(context);
+    if (status == MCT_OK && !fresh.key) status = mct_config_out_of_memory(context);
     if (status == MCT_OK && !old) {
         mct_value *items = realloc(map->items, (map->count + 1) * sizeof *items);
 
@@ -99,7 +96,7 @@ mct_status mct_value_put(mct_context *context, mct_value *map, const char *key, 
             map->items[map->count++] = fresh;
             return MCT_OK;
         }
-        status = out_of_memory(context);
+        status = mct_config_out_of_memory(context);
     }
     if (status != MCT_OK) {
         clear(&fresh);
@@ -143,7 +140,7 @@ static mct_status scalar_text(const conversion *job, const yaml_node_t *node, ch
 
     if (memchr(bytes, '\0', length)) return fail_at(job, node, "a zero byte is not allowed in text");
     *text = strndup(bytes, length);
-    return *text ? MCT_OK : out_of_memory(job->context);
+    return *text ? MCT_OK : mct_config_out_of_memory(job->context);
 }
 
 static mct_status convert(conversion *job, int index, int depth, mct_value *value);
@@ -155,7 +152,7 @@ static mct_status convert_list(conversion *job, const yaml_node_t *node, int dep
     value->kind = MCT_VALUE_LIST;
     if (count == 0) return MCT_OK;
     value->items = calloc(count, sizeof *value->items);
-    if (!value->items) return out_of_memory(job->context);
+    if (!value->items) return mct_config_out_of_memory(job->context);
     value->count = count;
     for (size_t i = 0; i < count; i++) MCT_TRY(convert(job, items[i], depth + 1, &value->items[i]));
     return MCT_OK;
@@ -169,7 +166,7 @@ static mct_status convert_map(conversion *job, const yaml_node_t *node, int dept
     if (count == 0) return MCT_OK;
     if (count > MCT_VALUE_KEYS_MAX) return fail_at(job, node, "too many keys in one map (at most 1000)");
     value->items = calloc(count, sizeof *value->items);
-    if (!value->items) return out_of_memory(job->context);
+    if (!value->items) return mct_config_out_of_memory(job->context);
     value->count = count;
     for (size_t i = 0; i < count; i++) {
         const yaml_node_t *key = yaml_document_get_node(job->document, pairs[i].key);
@@ -208,7 +205,7 @@ static mct_status convert(conversion *job, int index, int depth, mct_value *valu
 static mct_status parser_failure(mct_context *context, const yaml_parser_t *parser, const char *name, bool is_file) {
     char text[256];
 
-    if (parser->error == YAML_MEMORY_ERROR) return out_of_memory(context);
+    if (parser->error == YAML_MEMORY_ERROR) return mct_config_out_of_memory(context);
     snprintf(text, sizeof text, "not YAML: %s%s%s", parser->problem ? parser->problem : "unknown problem",
              parser->context ? " " : "", parser->context ? parser->context : "");
     return fail(context, name, is_file, parser->problem_mark.line + 1, text);
@@ -244,7 +241,7 @@ mct_status mct_value_parse(mct_context *context, const char *name, bool is_file,
     if (brackets_too_deep(text, length)) {
         return fail(context, name, is_file, 1, "nested too deeply (at most 64 levels)");
     }
-    if (!yaml_parser_initialize(&parser)) return out_of_memory(context);
+    if (!yaml_parser_initialize(&parser)) return mct_config_out_of_memory(context);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
     if (!yaml_parser_load(&parser, &document)) {
         status = parser_failure(context, &parser, name, is_file);
@@ -256,7 +253,7 @@ mct_status mct_value_parse(mct_context *context, const char *name, bool is_file,
 
         fresh = calloc(1, sizeof *fresh);
         if (!fresh) {
-            status = out_of_memory(context);
+            status = mct_config_out_of_memory(context);
             goto cleanup;
         }
         MCT_TRY_CLEANUP(convert(&job, 1, 0, fresh));

@@ -56,6 +56,7 @@ void mct_context_clear(mct_context *context) {
     pthread_mutex_lock(&context->lock);
     context->status = MCT_OK;
     context->error[0] = '\0';
+    atomic_store(&context->interrupted, false);
     pthread_mutex_unlock(&context->lock);
 }
 

@@ -23,8 +23,7 @@ static void folder_of(const char *path, char *folder) {
     snprintf(folder, PATH_MAX, "%s", dirname(copy));
 }
 
-/* What is to be replaced, links followed, into target[PATH_MAX]. */
-static mct_status resolve(mct_context *context, const char *path, char *target) {
+mct_status mct_file_resolve(mct_context *context, const char *path, char *target) {
     struct stat info;
 
     if (path[0] == '\0' || strlen(path) >= PATH_MAX - 32) {
@@ -58,7 +57,7 @@ mct_status mct_file_check_writable(mct_context *context, const char *path) {
     char target[PATH_MAX], name[PATH_MAX + 64];
     int file;
 
-    MCT_TRY(resolve(context, path, target));
+    MCT_TRY(mct_file_resolve(context, path, target));
     file = create_aside(target, name);
     if (file < 0) return cannot_write(context, path);
     close(file);
@@ -83,7 +82,7 @@ mct_status mct_file_write_aside(mct_context *context, const char *path, const vo
     mct_status status = MCT_OK;
     int file, directory;
 
-    MCT_TRY(resolve(context, path, target));
+    MCT_TRY(mct_file_resolve(context, path, target));
     file = create_aside(target, name);
     if (file < 0) return cannot_write(context, path);
     if (!write_all(file, data, size) || fsync(file) != 0) status = cannot_write(context, path);

@@ -4,6 +4,9 @@
 
 #include "apmct/context.h"
 
+/* What is to be replaced when `path` is written, links followed, into target[PATH_MAX].  Errors: MCT_FILE (no plain file). */
+mct_status mct_file_resolve(mct_context *context, const char *path, char *target);
+
 /* Whether a file could be written under this name; tries it with a temporary one.  Errors: MCT_FILE. */
 mct_status mct_file_check_writable(mct_context *context, const char *path);
 

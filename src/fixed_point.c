@@ -113,11 +113,11 @@ void mct_fixed_point_derivative(mct_fixed_point *problem, const double *d, doubl
 }
 
 /* The rounding of M relative to its elements, from residuals that were reached at N = 100 ... 65536 (riemann, corrected;
- * activity 1, 3) with a margin of 3: at small q the elements are as q^2, their sum over species as q^4. */
+ * activity 1, 3) with a margin of 10: at small q the elements are as q^2, their sum over species as q^4. */
 double mct_fixed_point_rounding(mct_fixed_point *problem) {
     double sensitivity;
     problem->backend->glass_sensitivity(problem->state, 0, 1, problem->M, problem->G, &sensitivity);
-    return 1.5e-14 * (1.0 + 0.3 * sqrt((double)problem->kernel->shape.grid.points)) * sensitivity;
+    return 6.0e-14 * (1.0 + 0.3 * sqrt((double)problem->kernel->shape.grid.points)) * sensitivity;
 }
 
 void mct_fixed_point_start(const mct_fixed_point *problem, double *F) {
@@ -134,8 +134,10 @@ mct_outcome mct_plain(mct_fixed_point *problem, double tolerance, unsigned long 
     for (unsigned long step = 0;; step++) {
         *residual_norm = mct_fixed_point_step(problem, F);
         if (!isfinite(*residual_norm)) return MCT_BROKEN;
-        if (mct_max_norm(problem, F) < MCT_MELTED) return MCT_COLLAPSED;
-        if (*residual_norm <= tolerance) return MCT_CONVERGED;
+        const double largest = mct_max_norm(problem, F);
+        if (largest < MCT_MELTED) return MCT_COLLAPSED;
+        /* on the way to F = 0 the residual is F itself */
+        if (*residual_norm <= tolerance && *residual_norm < 0.1 * largest) return MCT_CONVERGED;
         if (step >= steps || mct_fixed_point_stopped(problem)) return MCT_WANDERS;
         mct_copy(problem, problem->G, F);
         problem->iterations++;

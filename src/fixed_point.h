@@ -1,6 +1,6 @@
 /* fixed_point.h: the fixed-point problem F = G(F) of one state point, the pieces of its solvers.
  *
- * glass.c and critical.c are the strategies; anderson.c, newton_krylov.c, eigenvalue.c (on krylov.c) the methods.
+ * glass.c, fold.c and critical.c are the strategies; anderson.c, newton_krylov.c, eigenvalue.c (on krylov.c) the methods.
  * All vectors have n = m*m*N doubles in the backend's memory; inner products and norms are those of
  * f = F/sqrt(S_mm S_nn). */
 #ifndef MCT_FIXED_POINT_H
@@ -123,7 +123,7 @@ mct_outcome mct_newton_krylov(mct_fixed_point *problem, double tolerance, unsign
  * estimated error.  d: the eigenvector, |d| = 1, <F, d> >= 0; it is also the first guess unless F is NULL. */
 double mct_leading_eigenvalue(mct_fixed_point *problem, const double *F, double *d, double *error);
 
-/* The fold of the branch in the packing fraction (critical.c), from (F, packing fraction of the problem) nearby.
+/* The fold of the branch in the packing fraction (fold.c), from (F, packing fraction of the problem) nearby.
  * On success the problem stands at the fold, F is the critical F, `tangent` = dF/ds there and *curvature =
  * d^2 phi/ds^2.  tolerance: relative, of the packing fraction.  Uses work[0 ... MCT_WORK - 2]. */
 mct_status mct_fold(mct_fixed_point *problem, double tolerance, double *F, const double **tangent, double *curvature);

@@ -3,13 +3,14 @@
  *
  * Plain steps from F = S (their limit is the definition), Anderson's acceleration, then the leading eigenvalue of dG:
  * below 1 accepts; above 1 the iteration went to the other side of the fold: step back across it and go on.  Where
- * acceleration finds nothing, fluid or glass is not its business to say: the packing fraction is compared with the
- * fold's.  Should even the fold not be found, plain iteration has the last word. */
+ * acceleration finds nothing, or so small a residual beside so flat a map that it may be the ghost of a fold, fluid or
+ * glass is not its business to say: the packing fraction is compared with the fold's.  Should even the fold not be found, plain iteration has the last word. */
 #include <limits.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fixed_point.h"
 
@@ -17,6 +18,8 @@ enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3 }
 
 /* Relative precision of the fold's packing fraction that decides between fluid and glass. */
 static const double fold_tolerance = 1.0e-11;
+/* No coarser tolerance than this is used to tell glass from fluid. */
+static const double deciding = 1.0e-4;
 /* One point uses several threads from this number of wave numbers on (bench/results). */
 enum { THREADED_FROM = 2000 };
 
@@ -49,14 +52,25 @@ static void cross_fold(mct_fixed_point *problem, double value, const double *d, 
     mct_axpby(problem, distance, d, 1.0, F);
 }
 
-/* A converged F: on the physical branch?  Otherwise F is moved across the fold.  *value: the eigenvalue. */
-static bool on_physical_branch(mct_fixed_point *problem, double *F, double *residual, double *value) {
+/* Where a converged F stands.  mu: the leading eigenvalue.  A small residual alone proves no solution: near the fold,
+ * on its fluid side, it is as small as the distance from it.  Along the critical direction the fixed point is
+ *   r - (1 - mu) a + curvature a^2 = 0,  solvable when (1 - mu)^2 > 4 |curvature r|;
+ * the curvature is about 1 in the units of f, and a factor of 5 is left for it. */
+typedef enum branch { PHYSICAL, CROSSED, UNCERTAIN } branch;
+
+static double residual_of_solution(double mu) {
+    return 0.05 * (1.0 - mu) * (1.0 - mu);
+}
+
+/* CROSSED: F was beyond the fold (mu > 1) and has been moved across it. */
+static branch branch_of(mct_fixed_point *problem, double *F, double *residual, double *mu) {
     double *const d = problem->work[0], error;
     *residual = mct_fixed_point_linearise(problem, F);
-    *value = mct_leading_eigenvalue(problem, F, d, &error);
-    if (*value <= 1.0) return true;
-    if (isfinite(*value)) cross_fold(problem, *value, d, F);
-    return false;
+    *mu = mct_leading_eigenvalue(problem, F, d, &error);
+    if (!isfinite(*mu) || error > fabs(1.0 - *mu)) return UNCERTAIN;
+    if (*mu <= 1.0) return *residual <= residual_of_solution(*mu) ? PHYSICAL : UNCERTAIN;
+    cross_fold(problem, *mu, d, F);
+    return CROSSED;
 }
 
 /* What a strategy leaves behind besides F. */
@@ -66,15 +80,28 @@ typedef struct answer {
     double residual, eigenvalue, fold;
 } answer;
 
+static const answer undecided = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+
 /* F = 0 solves F = G(F) exactly. */
 static answer fluid(double fold) {
     return (answer){MCT_OK, MCT_FLUID, 0.0, (double)NAN, fold};
 }
 
+/* An F that is at a solution as the last linearisation says, its residual above the tolerance: accepted with a warning if
+ * that is rounding. */
+static bool accept_rounding(mct_fixed_point *problem, double tolerance, double residual) {
+    if (residual <= tolerance) return true;
+    if (!(residual <= mct_fixed_point_rounding(problem))) return false;
+    mct_tell(problem->parent, MCT_MESSAGE_WARNING,
+             "packing fraction %.10g: residual %.2g: rounding allows no less (solver.tolerance %.2g)",
+             problem->mixture.packing_fraction, residual, tolerance);
+    return true;
+}
+
 /* Decides by the fold, starting from F near it; F comes back as zero or converged on the glass branch. */
 static answer decide_by_fold(mct_fixed_point *problem, double tolerance, double *F) {
     const double phi = problem->mixture.packing_fraction;
-    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    answer a = undecided;
     const double *tangent;
     double curvature;
     a.status = mct_fold(problem, fold_tolerance, F, &tangent, &curvature);
@@ -90,15 +117,19 @@ static answer decide_by_fold(mct_fixed_point *problem, double tolerance, double 
     mct_axpby(problem, direction * sqrt(2.0 * (phi - fold) / curvature), tangent, 1.0, F);
     a.fold = fold;
     for (int crossing = 0; crossing <= CROSSINGS; crossing++) {
-        if (mct_newton_krylov(problem, tolerance, NEWTON_STEPS, F, &a.residual) != MCT_CONVERGED) break;
-        if (on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) return a;
+        const mct_outcome outcome = mct_newton_krylov(problem, tolerance, NEWTON_STEPS, F, &a.residual);
+        if (outcome == MCT_BROKEN || outcome == MCT_COLLAPSED) break;
+        mct_fixed_point_linearise(problem, F);
+        if (outcome == MCT_WANDERS && !accept_rounding(problem, tolerance, a.residual)) break;
+        /* that there is a solution the fold has said: what remains is on which side F is */
+        if (branch_of(problem, F, &a.residual, &a.eigenvalue) != CROSSED) return a;
     }
     a.status = MCT_NOT_CONVERGED;
     return a;
 }
 
 static answer plain_to_the_end(mct_fixed_point *problem, double tolerance, double *F) {
-    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    answer a = undecided;
     switch (mct_plain(problem, tolerance, ULONG_MAX, F, &a.residual)) {
     case MCT_CONVERGED: break;
     case MCT_COLLAPSED: return fluid((double)NAN);
@@ -108,51 +139,58 @@ static answer plain_to_the_end(mct_fixed_point *problem, double tolerance, doubl
     return a;
 }
 
-/* At a solution whose residual does not fall to the tolerance: accepted with a warning if that is rounding. */
-static answer as_far_as_rounding(mct_fixed_point *problem, double tolerance, double *F) {
-    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
-    a.residual = mct_fixed_point_linearise(problem, F);
-    const double rounding = mct_fixed_point_rounding(problem);
-    if (a.residual > fmax(tolerance, rounding)) {
-        mct_newton_krylov(problem, fmax(tolerance, rounding), NEWTON_STEPS, F, &a.residual);
+/* Where Anderson stalls at rounding: Newton may come a little further; otherwise F stays. */
+static void polish(mct_fixed_point *problem, double tolerance, double *F, double residual) {
+    double *const stalled = problem->work[1], reached;
+    mct_copy(problem, F, stalled);
+    if (mct_newton_krylov(problem, tolerance, 3, F, &reached) != MCT_CONVERGED && !(reached < residual)) {
+        mct_copy(problem, stalled, F);
     }
-    if (!(a.residual <= fmax(tolerance, rounding)) || !on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) {
-        a.status = MCT_NOT_CONVERGED;
-    } else if (a.residual > tolerance) {
-        mct_tell(problem->parent, MCT_MESSAGE_WARNING,
-                 "packing fraction %.10g: residual %.2g: rounding at the smallest wave numbers allows no less "
-                 "(solver.tolerance %.2g)",
-                 problem->mixture.packing_fraction, a.residual, tolerance);
-    }
-    return a;
 }
 
-static answer automatic(mct_fixed_point *problem, double tolerance, double *F) {
-    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
-    double *const plain = problem->work[1];
-    mct_outcome outcome = mct_plain(problem, tolerance, PLAIN_STEPS, F, &a.residual);
+/* Anderson until the physical branch is certain.  False: somebody else must decide. */
+static bool accelerate(mct_fixed_point *problem, double tolerance, double *F, answer *a) {
+    double wanted = tolerance;
+    for (int attempt = 0; attempt <= CROSSINGS; attempt++) {
+        const mct_outcome outcome = mct_anderson(problem, wanted, ANDERSON_STEPS, F, &a->residual);
+        const bool stalled = outcome == MCT_WANDERS && a->residual < MCT_AT_SOLUTION;
+        if ((outcome != MCT_CONVERGED && !stalled) || mct_fixed_point_stopped(problem)) return false;
+        if (stalled) polish(problem, tolerance, F, a->residual);
+        const branch found = branch_of(problem, F, &a->residual, &a->eigenvalue);
+        if (found == CROSSED) {
+            mct_plain(problem, tolerance, PLAIN_STEPS / 4, F, &a->residual);
+        } else if (found == PHYSICAL) {
+            mct_fixed_point_linearise(problem, F); /* the sensitivity to rounding wants M */
+            return accept_rounding(problem, tolerance, a->residual);
+        } else if (stalled) {
+            return false;
+        } else { /* as small a residual as tells a solution from its ghost */
+            wanted = fmin(0.1 * wanted, 0.1 * residual_of_solution(a->eigenvalue));
+            if (!(wanted >= 1.0e-15)) return false;
+        }
+    }
+    return false;
+}
+
+static answer automatic(mct_fixed_point *problem, double tolerance_wanted, double *F) {
+    const double tolerance = fmin(tolerance_wanted, deciding);
+    answer a = undecided;
+    double *const plain = problem->work[MCT_WORK - 1]; /* the fold leaves it alone */
+    const mct_outcome outcome = mct_plain(problem, tolerance, PLAIN_STEPS, F, &a.residual);
     if (outcome == MCT_COLLAPSED) return fluid((double)NAN);
     mct_copy(problem, F, plain);
-    for (int crossing = 0; outcome != MCT_BROKEN && crossing <= CROSSINGS; crossing++) {
-        outcome = mct_anderson(problem, tolerance, ANDERSON_STEPS, F, &a.residual);
-        if (outcome != MCT_CONVERGED) break;
-        if (on_physical_branch(problem, F, &a.residual, &a.eigenvalue)) return a;
-        mct_plain(problem, tolerance, PLAIN_STEPS / 4, F, &a.residual);
-    }
-    if (outcome == MCT_WANDERS && a.residual < MCT_AT_SOLUTION && !mct_fixed_point_stopped(problem)) {
-        return as_far_as_rounding(problem, tolerance, F);
-    }
-    if (mct_fixed_point_stopped(problem)) {
-        a.status = MCT_NOT_CONVERGED;
-        return a;
-    }
-    if (outcome == MCT_BROKEN && !isfinite(mct_max_norm(problem, plain))) {
+    if (outcome == MCT_BROKEN) {
         a.status = MCT_NON_FINITE;
         return a;
     }
+    if (accelerate(problem, tolerance, F, &a)) return a;
+    a.status = MCT_NOT_CONVERGED;
+    if (mct_fixed_point_stopped(problem)) return a;
+    const double stalled = a.residual;
     mct_copy(problem, plain, F);
     a = decide_by_fold(problem, tolerance, F);
     if (a.status == MCT_OK || mct_fixed_point_stopped(problem)) return a;
+    if (stalled < MCT_AT_SOLUTION && a.residual < MCT_AT_SOLUTION) return a; /* rounding, more than it should be */
     mct_fixed_point_start(problem, F);
     return plain_to_the_end(problem, tolerance, F);
 }
@@ -161,7 +199,7 @@ static answer by_method(mct_fixed_point *problem, const mct_glass_options *optio
     const double tolerance = options->solver.tolerance;
     if (options->method == MCT_GLASS_AUTO) return automatic(problem, tolerance, F);
     if (options->method == MCT_GLASS_PLAIN) return plain_to_the_end(problem, tolerance, F);
-    answer a = {MCT_OK, MCT_GLASS, (double)NAN, (double)NAN, (double)NAN};
+    answer a = undecided;
     /* Newton's method wants to be near: plain steps until F changes by less than 1e-2 */
     mct_outcome outcome = options->method == MCT_GLASS_ANDERSON
                               ? mct_plain(problem, tolerance, PLAIN_STEPS, F, &a.residual)
@@ -177,25 +215,43 @@ static answer by_method(mct_fixed_point *problem, const mct_glass_options *optio
     return a;
 }
 
+/* The first element that is not finite, as text; "" if there is none. */
+static void name_non_finite(mct_fixed_point *problem, const double *array, const char *name, double *host, size_t size,
+                            char *text) {
+    const size_t N = problem->statics->points, m = problem->statics->species;
+    problem->backend->download(host, array, problem->n);
+    for (size_t i = 0; i < problem->n; i++) {
+        if (isfinite(host[i])) continue;
+        snprintf(text, size, ": %s_%zu%zu at wave number %g", name, i / N / m, i / N % m,
+                 problem->statics->wave_number[i % N]);
+        return;
+    }
+}
+
 /* One point, start to end; everything goes into result and F (host). */
 static void solve_point(mct_fixed_point *problem, const mct_glass_options *options, const mct_mixture *mixture,
                         size_t index, double *iterate, double *F, mct_glass_result *result) {
     const unsigned long before = mct_kernel_evaluations(problem->kernel);
+    char detail[96] = "";
     mct_context_clear(problem->context);
-    answer a = {.status = mct_fixed_point_set(problem, mixture)};
+    answer a = undecided;
+    memset(F, 0, problem->n * sizeof *F);
+    a.status = mct_fixed_point_set(problem, mixture);
     if (a.status == MCT_OK) {
         mct_fixed_point_start(problem, iterate);
         a = by_method(problem, options, iterate);
-        if (a.status == MCT_OK && a.state == MCT_FLUID) {
-            for (size_t i = 0; i < problem->n; i++) F[i] = 0.0;
-        } else {
-            problem->backend->download(F, iterate, problem->n);
-        }
         if (a.status == MCT_NOT_CONVERGED && mct_context_interrupted(problem->parent)) a.status = MCT_INTERRUPTED;
+        if (a.status == MCT_NON_FINITE) {
+            name_non_finite(problem, problem->M, "M", F, sizeof detail, detail);
+            if (!*detail) name_non_finite(problem, problem->G, "G", F, sizeof detail, detail);
+        }
+        if (a.status != MCT_OK || a.state == MCT_GLASS) problem->backend->download(F, iterate, problem->n);
         if (a.status != MCT_OK) {
-            mct_fail(problem->context, a.status, "point %zu (packing fraction %.10g): %s; residual %.3g, wanted %.3g",
-                     index, mixture->packing_fraction, mct_status_sentence(a.status), a.residual,
-                     options->solver.tolerance);
+            mct_fail(problem->context, a.status,
+                     "point %zu (packing fraction %.10g): %s%s; residual %.3g, wanted %.3g%s%.80s", index,
+                     mixture->packing_fraction, mct_status_sentence(a.status), detail, a.residual,
+                     options->solver.tolerance, *mct_context_error(problem->context) ? "; " : "",
+                     mct_context_error(problem->context));
         }
     }
     *result = (mct_glass_result){.status = a.status,
@@ -225,9 +281,10 @@ static void lane_destroy(lane *l) {
 static mct_status lane_create(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                               size_t species, int threads, lane *first, lane *l) {
     MCT_TRY(mct_context_create(&l->context));
-    const mct_status status = mct_fixed_point_create(l->context, options, grid, species, threads,
-                                                     first == l ? NULL : first->problem, &l->problem);
-    if (status != MCT_OK) return mct_fail(context, status, "%s", mct_context_error(l->context));
+    MCT_TRY(mct_fixed_point_create(context, options, grid, species, threads, first == l ? NULL : first->problem,
+                                   &l->problem));
+    /* from here on its failures are its own */
+    l->problem->context = l->problem->kernel->context = l->context;
     l->problem->parent = context;
     l->iterate = l->problem->backend->allocate(l->problem->n);
     return l->iterate ? MCT_OK : mct_fail(context, MCT_MEMORY, "glass: out of memory");
@@ -244,6 +301,9 @@ mct_status mct_glass_solve(mct_context *context, const mct_glass_options *option
             return mct_fail(context, MCT_ARGUMENT, "glass: point %zu has %zu species, point 0 has %zu", p,
                             mixtures[p].species_count, species);
         }
+    }
+    if ((unsigned)options->method > MCT_GLASS_NEWTON_KRYLOV) {
+        return mct_fail(context, MCT_ARGUMENT, "glass: method %d is none", (int)options->method);
     }
     const double tolerance = options->solver.tolerance;
     if (!(tolerance >= 1.0e-15 && tolerance <= 1.0e-2)) {

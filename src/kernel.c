@@ -46,6 +46,10 @@ mct_status mct_kernel_create_shared(mct_context *context, const mct_grid *grid, 
         return mct_fail(context, MCT_ARGUMENT, "a memory kernel for %zu species and %zu points: at least 1 of each",
                         species, points);
     }
+    if ((unsigned)options->kernel > MCT_KERNEL_FOURIER || (unsigned)options->path > MCT_PATH_RANK_ONE) {
+        return mct_fail(context, MCT_ARGUMENT, "a memory kernel with algorithm %d and path %d: none such",
+                        (int)options->kernel, (int)options->path);
+    }
     const mct_backend *backend;
     MCT_TRY(mct_backend_find(context, options->backend, &backend));
     const mct_shape shape = shape_of(backend, grid, species, points, options, threads);

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "constants.h"
+#include "number.h"
+
 static const double close_packing = 0.74;       /* face-centred cubic, 0.74048 */
 static const double fraction_tolerance = 1e-12; /* of the sum of the fractions */
-static const double pi = 3.14159265358979323846;
 
 static mct_status check_species(mct_context *context, size_t index, const mct_species *species) {
     const struct {
@@ -23,19 +25,23 @@ static mct_status check_species(mct_context *context, size_t index, const mct_sp
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!rows[i].allowed || !isfinite(rows[i].value)) {
-            return mct_fail(context, MCT_ARGUMENT, "mixture.species.%zu.%s = %g: must be %s", index, rows[i].key,
-                            rows[i].value, rows[i].range);
+            char text[MCT_NUMBER_LENGTH];
+
+            mct_number_format(rows[i].value, text, sizeof text);
+            return mct_fail(context, MCT_ARGUMENT, "mixture.species.%zu.%s = %s: must be %s", index, rows[i].key, text,
+                            rows[i].range);
         }
     }
     return MCT_OK;
 }
 
 mct_status mct_mixture_check(mct_context *context, const mct_mixture *mixture) {
+    char text[MCT_NUMBER_LENGTH];
     double sum = 0;
 
+    mct_number_format(mixture->packing_fraction, text, sizeof text);
     if (!(mixture->packing_fraction > 0 && mixture->packing_fraction < 1)) {
-        return mct_fail(context, MCT_ARGUMENT, "mixture.packing_fraction = %g: must be a number in (0, 1)",
-                        mixture->packing_fraction);
+        return mct_fail(context, MCT_ARGUMENT, "mixture.packing_fraction = %s: must be a number in (0, 1)", text);
     }
     if (mixture->species_count < 1 || !mixture->species) {
         return mct_fail(context, MCT_ARGUMENT, "mixture.species: must be a list of at least one species");
@@ -56,9 +62,9 @@ mct_status mct_mixture_check(mct_context *context, const mct_mixture *mixture) {
     }
     if (mixture->packing_fraction > close_packing) {
         mct_tell(context, MCT_MESSAGE_WARNING,
-                 "mixture.packing_fraction = %g is above close packing, %g: the equations have solutions, the liquid "
+                 "mixture.packing_fraction = %s is above close packing, %g: the equations have solutions, the liquid "
                  "does not",
-                 mixture->packing_fraction, close_packing);
+                 text, close_packing);
     }
     return MCT_OK;
 }
@@ -71,5 +77,5 @@ double mct_mixture_density(const mct_mixture *mixture) {
 
         volume += species->fraction * species->diameter * species->diameter * species->diameter;
     }
-    return 6 * mixture->packing_fraction / (pi * volume);
+    return 6 * mixture->packing_fraction / (MCT_PI * volume);
 }

@@ -119,6 +119,17 @@ static bool matrices(const mct_mixture *mixture, mct_statics *s, size_t i, doubl
     return true;
 }
 
+static bool all_finite(const mct_statics *s, size_t i) {
+    const double *const arrays[] = {s->structure_factor, s->structure_factor_inverse, s->direct_correlation,
+                                    s->frequency,        s->frequency_inverse,        s->relaxation_rate};
+    for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
+        for (size_t c = 0; c < s->species * s->species; c++) {
+            if (!isfinite(arrays[a][c * s->points + i])) return false;
+        }
+    }
+    return true;
+}
+
 mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
                               mct_statics *statics) {
     const size_t m = statics->species;
@@ -136,7 +147,13 @@ mct_status mct_statics_update(mct_context *context, const mct_structure_options 
     for (size_t i = 0; i < statics->points && status == MCT_OK; i++) {
         if (!matrices(mixture, statics, i, work)) {
             status = mct_fail(context, MCT_NON_FINITE,
-                              "packing fraction %.17g: the structure factor is not positive at wave number %g",
+                              "packing fraction %.17g: the structure factor is not positive or W is singular at wave "
+                              "number %g",
+                              mixture->packing_fraction, statics->wave_number[i]);
+        } else if (!all_finite(statics, i)) {
+            status = mct_fail(context, MCT_NON_FINITE,
+                              "packing fraction %.17g: S, W, W^-1 or W S^-1 is beyond the range of numbers at wave "
+                              "number %g",
                               mixture->packing_fraction, statics->wave_number[i]);
         }
     }

@@ -1,4 +1,4 @@
-/* text.c: text that grows. */
+/* text.c: text that grows; what is valid text; how far two words are apart. */
 #include "text.h"
 
 #include <stdarg.h>
@@ -40,8 +40,8 @@ void mct_text_add(mct_text *text, const char *format, ...) {
     text->length += (size_t)length;
 }
 
-/* Bytes of the valid UTF-8 sequence at `at`, 0 if there is none (RFC 3629: no surrogates, nothing overlong). */
-static size_t utf8_length(const unsigned char *at) {
+size_t mct_utf8_length(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
     size_t length;
 
     if (at[0] < 0x80) return 1;
@@ -55,10 +55,37 @@ static size_t utf8_length(const unsigned char *at) {
     return length;
 }
 
+size_t mct_text_distance(const char *a, const char *b) {
+    const size_t length_a = strlen(a), length_b = strlen(b);
+    size_t row[MCT_DISTANCE_MAX];
+
+    if (length_a >= MCT_DISTANCE_MAX || length_b >= MCT_DISTANCE_MAX) return 2 * MCT_DISTANCE_MAX;
+    for (size_t j = 0; j <= length_b; j++) row[j] = j;
+    for (size_t i = 1; i <= length_a; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= length_b; j++) {
+            const size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+            size_t best = row[j] + 1;
+
+            diagonal = row[j];
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            if (substituted < best) best = substituted;
+            row[j] = best;
+        }
+    }
+    return row[length_b];
+}
+
+bool mct_text_is_near(const char *word, size_t distance) {
+    return distance <= (strlen(word) + 2) / 3;
+}
+
 void mct_text_add_quoted(mct_text *text, const char *string) {
     mct_text_add(text, "\"");
     for (const unsigned char *at = (const unsigned char *)string; *at;) {
-        const size_t length = utf8_length(at);
+        const size_t length = mct_utf8_length((const char *)at);
 
         if (length == 0) {
             mct_text_add(text, "\\uFFFD");

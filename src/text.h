@@ -1,4 +1,4 @@
-/* text.h: text that grows. */
+/* text.h: text that grows; what is valid text; how far two words are apart. */
 #ifndef MCT_TEXT_H
 #define MCT_TEXT_H
 
@@ -19,6 +19,16 @@ void mct_text_add(mct_text *text, const char *format, ...);
 
 /* `string` in double quotes, escaped as JSON wants it (YAML reads the same); bytes that are not UTF-8 become U+FFFD. */
 void mct_text_add_quoted(mct_text *text, const char *string);
+
+/* Bytes of the valid UTF-8 sequence at `at`, 0 if there is none (RFC 3629: no surrogates, nothing overlong). */
+size_t mct_utf8_length(const char *at);
+
+/* Levenshtein distance of two texts of less than MCT_DISTANCE_MAX bytes; a longer one is far from everything. */
+enum { MCT_DISTANCE_MAX = 256 };
+size_t mct_text_distance(const char *a, const char *b);
+
+/* Whether `word` may be mistyped for one at this distance: about a third of it at most differs. */
+bool mct_text_is_near(const char *word, size_t distance);
 
 /* The text, to be freed with free(), or NULL if memory ran out; *text is empty again. */
 char *mct_text_take(mct_text *text);

@@ -13,7 +13,7 @@
 
 #include "reference/support.h"
 
-enum { PLAIN_STEPS_MAX = 60000, POWER_STEPS_MAX = 3000, MEDIAN_ALLOWED = 70 /* the issue's */ };
+enum { PLAIN_STEPS_MAX = 60000, POWER_STEPS_MAX = 3000, MEDIAN_ALLOWED = 70 /* measured: 46 */ };
 
 typedef struct program {
     bool sample, fluid;
@@ -138,7 +138,9 @@ static void check_glass(program *p, size_t number, const mct_grid *grid, const m
     map(&s, wide, expected);
     long double residual = reference_distance(s.state, wide, expected);
     double mu = eigenvalue(&s, wide);
-    if (residual > 1.5e-12L) complain(p, number, "residual", (double)residual);
+    /* the tolerance; above close packing 1/S(0) > 1e3 multiplies rounding, and the library warns */
+    if (residual > (mixture->packing_fraction < 0.74 ? 1.5e-12L : 1e-11L))
+        complain(p, number, "residual", (double)residual);
     if (!(mu < 1.0)) complain(p, number, "eigenvalue not below 1", mu);
     /* NaN where plain iteration had the last word */
     double difference = fabs(result->eigenvalue - mu); /* it only has to tell the branches apart */

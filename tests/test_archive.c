@@ -5,6 +5,8 @@
 #include <hdf5.h>
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,4 +341,55 @@ Test(archive, fixed_length_text_is_read_too) {
     H5Sclose(space);
     H5Tclose(type);
     H5Fclose(file);
+}
+
+/* ---- threads ------------------------------------------------------------------------------------------------ */
+
+enum { THREADS = 4, ROUNDS = 25 };
+
+/* Writes and reads files of its own, with a context of its own; NULL where all went well, else what did not. */
+static void *write_and_read(void *argument) {
+    mct_context *own;
+    const char *failure = NULL;
+    char name[192];
+
+    snprintf(name, sizeof name, "%s/thread-%d.h5", folder, *(const int *)argument);
+    if (mct_context_create(&own) != MCT_OK) return "context";
+    for (int round = 0; round < ROUNDS && !failure; round++) {
+        mct_archive *archive = NULL;
+        mct_result *result = NULL;
+
+        if (mct_archive_create(own, "statics", config, &archive) != MCT_OK) {
+            failure = "create";
+        } else if (mct_archive_put_statics(own, archive, statics) != MCT_OK) {
+            failure = "put";
+        } else if (mct_archive_save(own, archive, name) != MCT_OK) {
+            failure = "save";
+        } else if (mct_result_load(own, name, &result) != MCT_OK) {
+            failure = "load";
+        } else if (mct_result_dataset(result, "structure_factor")->data[0] != statics->structure_factor[0]) {
+            failure = "values";
+        }
+        mct_result_destroy(result);
+        mct_archive_destroy(archive);
+    }
+    mct_context_destroy(own);
+    return (void *)(uintptr_t)failure;
+}
+
+Test(archive, threads_with_files_of_their_own, .timeout = 60) {
+    pthread_t threads[THREADS];
+    int numbers[THREADS];
+
+    for (int i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        cr_assert_eq(pthread_create(&threads[i], NULL, write_and_read, &numbers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        void *failure;
+
+        cr_assert_eq(pthread_join(threads[i], &failure), 0);
+        cr_assert_null(failure, "thread %d: %s", i, (const char *)failure);
+    }
+    cr_assert_eq(entries(), THREADS);
 }

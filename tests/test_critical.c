@@ -24,7 +24,7 @@ static double critical(const mct_glass_options *options, const mct_grid *grid, c
 }
 
 Test(critical, published_digits) {
-    /* theory.md section 6 to 1e-10; a first guess from nowhere near */
+    /* docs/theory.md, "Reference values", to 1e-10; a first guess from nowhere near */
     const struct {
         double activity, packing_fraction;
     } cases[] = {{1.0, 0.515912134119}, {1.5, 0.563361787472}, {3.0, 0.610223048242}, {10.0, 0.605298660689}};
@@ -43,7 +43,7 @@ Test(critical, published_digits) {
 }
 
 Test(critical, published_nonergodicity) {
-    /* theory.md section 6: f(3.4) ... f(17.4) at the fold, one component and labelled; f_c moves by the square root of
+    /* docs/theory.md, "Reference values": f(3.4) ... f(17.4) at the fold, one component and labelled; f_c moves by the square root of
      * the error in the branch, so all six digits follow from phi_c to 1e-11 only with F itself on the fold */
     const size_t index[] = {8, 17, 18, 26, 30, 43};
     const double f[] = {0.356426, 0.849125, 0.802389, 0.417430, 0.467400, 0.185874}, parts[] = {0.3, 0.7};

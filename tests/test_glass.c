@@ -9,7 +9,7 @@
 enum { N = 100, SPECIES_MAX = 3, SIZE = SPECIES_MAX * SPECIES_MAX * N, K74 = 18 /* k = 7.4 */ };
 
 static const double half[] = {0.5, 0.5};
-static const double phi_c_passive = 0.515912134119; /* theory.md section 6 */
+static const double phi_c_passive = 0.515912134119; /* docs/theory.md */
 
 static mct_glass_options with_kernel(mct_kernel_algorithm kernel) {
     mct_glass_options options = mct_glass_options_default();
@@ -43,7 +43,7 @@ static double distance(size_t count, const double *A, const double *B) {
 /* --- Reference values --------------------------------------------------------------------------------------- */
 
 Test(glass, published_digits_with_every_algorithm) {
-    /* theory.md section 6, k = 7.4, order aa, ap, pa, pp: every digit given */
+    /* docs/theory.md, "Reference values", k = 7.4, order aa, ap, pa, pp: every digit given */
     const struct {
         double packing_fraction, activity, F[4];
     } cases[] = {{0.524, 1.02, {1.659262040, 0.825716296, 0.832797021, 1.677297210}},

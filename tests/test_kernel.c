@@ -7,7 +7,7 @@
 #include "kernel_fixture.h"
 
 /* Worst error over all q relative to max over components |M(q)|: the increments in double reach 6e-14 (N = 100) to
- * 3e-13 (N = 1000), theory.md section 2; long_kernel_accuracy.c does the larger N. */
+ * 3e-13 (N = 1000), docs/theory.md, "Memory kernel"; long_kernel_accuracy.c does the larger N. */
 static const double error_allowed = 1e-12;
 /* M[F, G] with a G of both signs has no sum of positive terms to be measured by: room for a factor of 5. */
 static const double bilinear_error_allowed = 5e-12;

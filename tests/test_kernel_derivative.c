@@ -173,7 +173,7 @@ static void check_dot(setting *s) {
         cr_assert_eq(mct_kernel_adjoint(s->kernel, 0, 1, s->l, s->w), MCT_OK);
         double left = dot(s->count, s->w, s->d, &size_d), right = dot(s->count, s->l, s->dM, &size_l);
         double error = fabs(left - right) / size_l;
-        /* the 1e-11, of the sum of absolute values (the sum itself may vanish) */
+        /* to 1e-11 of the sum of absolute values (the sum itself may vanish) */
         cr_expect(error <= 1e-11, "scaled %d: %.2e, %s", scaled, error, s->name);
     }
 }

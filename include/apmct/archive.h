@@ -3,7 +3,11 @@
  * Layout: top of src/archive.c.  Root attributes say the format, the command, the program's version, the resolved
  * configuration (YAML), units and normalisation; /config carries every scalar option as an attribute; datasets
  * have dimension scales, `unit` and `description`, and no dates or wall times.  A file appears under its name
- * only when it is complete: it is written aside, synced and renamed. */
+ * only when it is complete: it is written aside, synced and renamed.
+ *
+ * Threads: these functions may be called from several threads, each with its own context, archive and result; HDF5
+ * is not thread-safe, so one of them at a time is inside of it (a mutex of ours).  A program that calls HDF5 itself
+ * must not do so at the same time. */
 #ifndef APMCT_ARCHIVE_H
 #define APMCT_ARCHIVE_H
 

@@ -29,6 +29,7 @@ void mct_context_destroy(mct_context *context);
  * valid until the next failure. */
 const char *mct_context_error(const mct_context *context);
 mct_status mct_context_status(const mct_context *context);
+/* Forgets the last failure and a request to stop. */
 void mct_context_clear(mct_context *context);
 
 /* Where warnings and progress go; NULL (default): nowhere. */
@@ -38,7 +39,8 @@ void mct_context_set_messages(mct_context *context, mct_message_function functio
 void mct_context_set_threads(mct_context *context, int threads);
 int mct_context_threads(const mct_context *context);
 
-/* Ask what is running to stop at the next safe place with MCT_INTERRUPTED; async-signal-safe. */
+/* Ask what is running to stop at the next safe place with MCT_INTERRUPTED; async-signal-safe.  Lasts until
+ * mct_context_clear. */
 void mct_context_interrupt(mct_context *context);
 bool mct_context_interrupted(const mct_context *context);
 

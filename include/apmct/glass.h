@@ -38,11 +38,13 @@ typedef struct mct_glass_result {
     double residual;           /* max |G(F) - F| / sqrt(S_mm S_nn) at the F returned */
     double eigenvalue; /* leading eigenvalue of dG at F (glass; < 1 on the physical branch); NaN if not computed */
     double packing_fraction_critical; /* of the fold, where it was needed to decide; else NaN */
-    char message[160];                /* what went wrong; "" if nothing */
+    char message[320];                /* what went wrong; "" if nothing */
 } mct_glass_result;
 
 /* Nonergodicity parameters of `count` mixtures with the same number of species, on one grid; points run in
  * parallel.  F: [count][m*m][N], caller owns, zero where fluid.  results: [count].
+ * A residual above options->solver.tolerance is accepted, with a warning through the context, where rounding of the memory
+ * kernel allows no less (small wave numbers of fine grids).  F of a point whose mixture is refused is 0.
  * Returns MCT_OK or the first failed point's status (the others are complete); F of a failed point is the best
  * iterate.  `algorithm` and `backend` used are reported through *kernel_used / *backend_used if not NULL. */
 mct_status mct_glass_solve(mct_context *context, const mct_glass_options *options, const mct_grid *grid, size_t count,

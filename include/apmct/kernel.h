@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 typedef enum mct_kernel_algorithm {
-    MCT_KERNEL_AUTO,       /* by measured crossover (N, batch, memory) */
+    MCT_KERNEL_AUTO,       /* by measured crossover (N) */
     MCT_KERNEL_DIRECT,     /* precomputed vertex weights, matrix products; O(N^3) work, 16 N^3 bytes */
     MCT_KERNEL_FACTORIZED, /* increments over q; O(N^2) */
     MCT_KERNEL_FOURIER     /* increments by fast Fourier transform; O(N log N) */
@@ -33,7 +33,7 @@ typedef struct mct_solver_options {
     mct_kernel_algorithm kernel; /* default auto */
     mct_kernel_path path;        /* default auto; for tests and comparisons */
     char backend[16];            /* "auto", "cpu", ...; default "auto" */
-    double tolerance;            /* largest |G(F) - F| / sqrt(S_mm S_nn) accepted; [1e-15, 1e-2]; default 1e-12 */
+    double tolerance;            /* wanted max |G(F) - F| / sqrt(S_mm S_nn); [1e-15, 1e-2]; default 1e-12; glass.h */
 } mct_solver_options;
 
 mct_solver_options mct_solver_options_default(void);
@@ -42,7 +42,8 @@ const char *mct_kernel_algorithm_name(mct_kernel_algorithm algorithm); /* "auto"
 typedef struct mct_kernel mct_kernel;
 
 /* A memory kernel for `points` state points (a batch) of `species` species on `grid`.  All memory that later calls
- * need is taken here; they allocate nothing.  Threads: those of the context at this moment.
+ * need is taken here; they allocate nothing.  Threads: those of the context at this moment.  `direct` sets OpenBLAS to one
+ * thread for the whole process; `fourier` makes FFTW plans under a lock of the library's own.
  * Errors: MCT_ARGUMENT, MCT_MEMORY (says how much is needed and available), MCT_BACKEND. */
 mct_status mct_kernel_create(mct_context *context, const mct_grid *grid, size_t species, size_t points,
                              const mct_solver_options *options, mct_kernel **kernel);
@@ -71,7 +72,8 @@ mct_status mct_kernel_bilinear(mct_kernel *kernel, size_t first, size_t count, c
  * may be NULL. */
 mct_status mct_kernel_linearise(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M);
 
-/* dM = M[F, d] + M[d, F], F from the last mct_kernel_linearise of these points. */
+/* (Without a linearise of these points F is 0.)
+ * dM = M[F, d] + M[d, F], F from the last mct_kernel_linearise of these points. */
 mct_status mct_kernel_derivative(mct_kernel *kernel, size_t first, size_t count, const double *d, double *dM);
 
 /* w with <w, d> = <l, dM[F; d]> for every d, <,> the plain sum over components and q. */

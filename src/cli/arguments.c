@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "text.h"
 
 enum {
     OPTION_SET = 256,
@@ -33,59 +34,38 @@ static const struct option options[] = {
 
 /* ---- the nearest word --------------------------------------------------------------------------------------- */
 
-/* Levenshtein distance of two short words. */
-static size_t distance(const char *a, const char *b) {
-    size_t row[64];
-    const size_t length = strlen(b);
+typedef struct guess {
+    const char *word, *nearest; /* NULL: nothing is near */
+    size_t distance;
+} guess;
 
-    if (strlen(a) >= 64 || length >= 63) return 64;
-    for (size_t j = 0; j <= length; j++) row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
+static void consider(guess *of, const char *candidate) {
+    const size_t now = mct_text_distance(of->word, candidate);
 
-        row[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-            diagonal = row[j];
-            if (row[j] + 1 < best) best = row[j] + 1;
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[length];
+    if (!mct_text_is_near(of->word, now) || (of->nearest && now >= of->distance)) return;
+    of->nearest = candidate;
+    of->distance = now;
 }
 
 static mct_status unknown_command(cli *run, const char *word) {
-    const char *nearest = cli_commands[0].name;
-    size_t best = (size_t)-1;
+    static const char *const later[] = {"critical", "evolve", "sweep"};
+    guess of = {.word = word};
 
-    for (const cli_command *command = cli_commands; command->name; command++) {
-        const size_t now = distance(word, command->name);
-
-        if (now < best) {
-            best = now;
-            nearest = command->name;
-        }
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        if (strcmp(word, later[i]) != 0) continue;
+        return mct_fail(run->context, MCT_USAGE, "%s: not in this version (see apmct --help)", word);
     }
-    return mct_fail(run->context, MCT_USAGE, "%.100s: unknown command; the nearest one is %s (see apmct --help)", word,
-                    nearest);
+    for (const cli_command *command = cli_commands; command->name; command++) consider(&of, command->name);
+    return mct_fail(run->context, MCT_USAGE, "%.100s: unknown command%s%s (see apmct --help)", word,
+                    of.nearest ? "; the nearest one is " : "", of.nearest ? of.nearest : "");
 }
 
 static mct_status unknown_option(cli *run, const char *word) {
-    const char *nearest = options[0].name, *name = word + strspn(word, "-");
-    size_t best = (size_t)-1;
+    guess of = {.word = word + strspn(word, "-")};
 
-    for (const struct option *row = options; row->name; row++) {
-        const size_t now = distance(name, row->name);
-
-        if (now < best) {
-            best = now;
-            nearest = row->name;
-        }
-    }
-    return mct_fail(run->context, MCT_USAGE, "%.100s: unknown option; the nearest one is --%s (see apmct --help)", word,
-                    nearest);
+    for (const struct option *row = options; row->name; row++) consider(&of, row->name);
+    return mct_fail(run->context, MCT_USAGE, "%.100s: unknown option%s%s (see apmct --help)", word,
+                    of.nearest ? "; the nearest one is --" : "", of.nearest ? of.nearest : "");
 }
 
 /* ---- parts -------------------------------------------------------------------------------------------------- */
@@ -154,6 +134,10 @@ mct_status cli_parse_arguments(cli *run, int argc, char **argv) {
     if (!run->operands || !run->settings) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1) MCT_TRY(take_option(run, option, argv));
+    if (optind < argc && strcmp(argv[optind], "help") == 0) {
+        run->help = true;
+        optind++;
+    }
     if (optind < argc) MCT_TRY(set_command(run, argv[optind++]));
     while (optind < argc) run->operands[run->operand_count++] = argv[optind++];
     if (run->help || run->version) return MCT_OK;

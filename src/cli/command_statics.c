@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "cli.h"
+#include "number.h"
 
 static void print_summary(const cli *run, const mct_statics *statics) {
     const mct_statics_summary summary = mct_statics_summarise(statics);
@@ -19,9 +20,11 @@ static void print_summary(const cli *run, const mct_statics *statics) {
     }
     printf("\n%-20s %10s %10s %10s %14s\n", "species", "fraction", "activity", "diameter", "S_mm at peak");
     for (size_t mu = 0; mu < m; mu++) {
-        printf("%-20s %10.6g %10.6g %10.6g %14.8g\n", mixture->species[mu].name, mixture->species[mu].fraction,
-               mixture->species[mu].activity, mixture->species[mu].diameter,
-               statics->structure_factor[(mu * m + mu) * N + peak]);
+        char diameter[MCT_NUMBER_LENGTH];
+
+        mct_number_format(mixture->species[mu].diameter, diameter, sizeof diameter);
+        printf("%-20s %10.6g %10.6g %10s %14.8g\n", mixture->species[mu].name, mixture->species[mu].fraction,
+               mixture->species[mu].activity, diameter, statics->structure_factor[(mu * m + mu) * N + peak]);
     }
     printf("\ncomputed in        %.3g s\n", run->seconds);
     cli_print_written(run);

@@ -12,9 +12,36 @@ static const char *const dashes[] = {"1", "(14,6)", "(4,4)", "(18,5,4,5)", "(30,
 
 enum { COLOURS = sizeof colours / sizeof colours[0], DASHES = sizeof dashes / sizeof dashes[0], PAIRS_MAX = 3 };
 
+enum { COLOUR_LENGTH = 8 };
+
+/* Of more curves than there are colours: evenly along viridis, whose yellow end is left out. */
+static const unsigned char viridis[][3] = {{0x44, 0x01, 0x54}, {0x48, 0x28, 0x78}, {0x3E, 0x4A, 0x89},
+                                           {0x31, 0x68, 0x8E}, {0x26, 0x82, 0x8E}, {0x1F, 0x9E, 0x89},
+                                           {0x35, 0xB7, 0x79}, {0x6D, 0xCD, 0x59}, {0xB4, 0xDE, 0x2C}};
+
 static const double wave_number_shown = 40; /* 1/d; beyond, nothing happens */
 
 /* ---- pieces ------------------------------------------------------------------------------------------------- */
+
+/* The colour of curve `index` of `count`, of which `fixed` may have colours of their own, into text. */
+static const char *colour_of(size_t index, size_t count, size_t fixed, char text[COLOUR_LENGTH]) {
+    const size_t last = sizeof viridis / sizeof viridis[0] - 1;
+    const double at = count > 1 ? (double)(index * last) / (double)(count - 1) : 0;
+    const size_t below = at < (double)last ? (size_t)at : last - 1;
+    int rgb[3];
+
+    if (count <= fixed) {
+        snprintf(text, COLOUR_LENGTH, "%s", colours[index]);
+        return text;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        const double low = viridis[below][i], high = viridis[below + 1][i];
+
+        rgb[i] = (int)lround(low + (high - low) * (at - (double)below)) & 0xFF;
+    }
+    snprintf(text, COLOUR_LENGTH, "#%02X%02X%02X", (unsigned)rgb[0], (unsigned)rgb[1], (unsigned)rgb[2]);
+    return text;
+}
 
 static double cut_off(mct_result *const *results, size_t count) {
     double most = 0;
@@ -39,21 +66,6 @@ static void axes(FILE *script, mct_result *const *results, size_t count, const c
             "set ylabel '%s'\n"
             "set xrange [0:%.10g]\n",
             y_label, cut_off(results, count));
-}
-
-/* A text of a configuration inside gnuplot's single quotes and enhanced text. */
-static void put_text(FILE *script, const char *text) {
-    for (const char *at = text; *at; at++) {
-        if (*at == '\'') {
-            fputs("''", script);
-            continue;
-        }
-        if (*at == '_' || *at == '^' || *at == '{' || *at == '}' || *at == '@' || *at == '&' || *at == '~' ||
-            *at == '\\') {
-            fputc('\\', script);
-        }
-        fputc(*at, script);
-    }
 }
 
 /* value(result, column, row) for every grid point as an inline data block with the wave number first. */
@@ -126,9 +138,17 @@ static void put_pair(FILE *script, const mct_mixture *mixture, size_t column) {
     size_t mu, nu;
 
     pair_of(mixture->species_count, column, &mu, &nu);
-    put_text(script, mixture->species[mu].name);
+    cli_put_label(script, mixture->species[mu].name);
     fputs("–", script);
-    put_text(script, mixture->species[nu].name);
+    cli_put_label(script, mixture->species[nu].name);
+}
+
+/* The first column > 0 that agrees with this one. */
+static size_t first_like(const mct_result *result, size_t column) {
+    size_t first = 1;
+
+    while (first < column && !same_column(result, first, result, column)) first++;
+    return first;
 }
 
 /* Total and partial structure factors; pairs that coincide share a curve. */
@@ -136,18 +156,19 @@ static void draw_one_structure_factor(FILE *script, const mct_result *result) {
     const mct_mixture *mixture = &result->config->mixture;
     const size_t m = mixture->species_count;
     const size_t columns = m == 1 ? 1 : m > PAIRS_MAX ? m + 1 : m * (m + 1) / 2 + 1;
-    size_t curves = 0;
+    size_t curves = 0, count = 0;
+    char colour[COLOUR_LENGTH];
 
+    for (size_t column = 1; column < columns; column++) count += first_like(result, column) == column;
     data_block(script, result, 0, columns, pair);
     fprintf(script, "plot $data0 using 1:2 with lines linewidth 1.8 linecolor rgb '#000000' title 'all particles'");
     for (size_t column = 1; column < columns; column++) {
-        size_t first = 1, mu, nu;
+        size_t mu, nu;
 
-        while (first < column && !same_column(result, first, result, column)) first++;
-        if (first < column) continue;
+        if (first_like(result, column) < column) continue;
         pair_of(m, column, &mu, &nu);
         fprintf(script, ", \\\n  $data0 using 1:%zu with lines linewidth 1.8 dashtype %s linecolor rgb '%s' title '",
-                column + 2, dashes[mu == nu ? 0 : 1], colours[curves++ % (COLOURS - 1)]);
+                column + 2, dashes[mu == nu ? 0 : 1], colour_of(curves++, count, COLOURS - 1, colour));
         put_pair(script, mixture, column);
         for (size_t other = column + 1; other < columns; other++) {
             if (!same_column(result, column, result, other)) continue;
@@ -160,8 +181,8 @@ static void draw_one_structure_factor(FILE *script, const mct_result *result) {
 }
 
 static void draw_structure_factor(FILE *script, mct_result *const *results, const char *const *labels, size_t count) {
-    size_t curves = 0;
     bool all_same = true;
+    char colour[COLOUR_LENGTH];
 
     axes(script, results, count, "structure factor {/:Italic S}({/:Italic k})");
     fputs("set yrange [*<0:*]\n", script);
@@ -177,8 +198,7 @@ static void draw_structure_factor(FILE *script, mct_result *const *results, cons
         while (first < i && !same_column(results[first], 0, results[i], 0)) first++;
         if (first < i) continue;
         fprintf(script, "%s $data%zu using 1:2 with lines linewidth 1.8 linecolor rgb '%s' title '%s'",
-                curves == 0 ? "plot" : ", \\\n ", i, colours[curves % COLOURS], labels[i]);
-        curves++;
+                i == 0 ? "plot" : ", \\\n ", i, colour_of(i, count, COLOURS, colour), labels[i]);
     }
     fputs("\n", script);
 }
@@ -212,6 +232,7 @@ static const char *dash_of(mct_result *const *results, size_t count, size_t spec
 /* How several files share one legend: a colour for each file and, in grey, a dash for each species. */
 static void draw_nonergodicity(FILE *script, mct_result *const *results, const char *const *labels, size_t count) {
     const char *separator = "plot";
+    char colour[COLOUR_LENGTH];
     size_t most = 0; /* the file with most species names them */
 
     axes(script, results, count, "{/:Italic f}_{/:Italic μ}({/:Italic k}) = {/:Italic F}_{μμ} / {/:Italic S}_{μμ}");
@@ -226,13 +247,16 @@ static void draw_nonergodicity(FILE *script, mct_result *const *results, const c
         const mct_mixture *mixture = &results[i]->config->mixture;
 
         for (size_t mu = 0; mu < mixture->species_count; mu++) {
-            const size_t colour = count == 1 ? mu : i;
-
+            if (count == 1) {
+                colour_of(mu, mixture->species_count, COLOURS, colour);
+            } else {
+                colour_of(i, count, COLOURS, colour);
+            }
             fprintf(script, "%s $data%zu using 1:%zu with lines linewidth 1.8 dashtype %s linecolor rgb '%s' ",
-                    separator, i, mu + 2, dash_of(results, count, mu), colours[colour % COLOURS]);
+                    separator, i, mu + 2, dash_of(results, count, mu), colour);
             if (count == 1) {
                 fputs("title '", script);
-                put_text(script, mixture->species[mu].name);
+                cli_put_label(script, mixture->species[mu].name);
                 fprintf(script, "  ({/:Italic λ} = %.6g)'", mixture->species[mu].activity);
             } else {
                 fputs("notitle", script);
@@ -241,7 +265,8 @@ static void draw_nonergodicity(FILE *script, mct_result *const *results, const c
         }
         if (count > 1) {
             fprintf(script, "%s NaN with lines linewidth 1.8 linecolor rgb '%s' title '%s%s'", separator,
-                    colours[i % COLOURS], labels[i], strcmp(results[i]->state, "fluid") == 0 ? "  (fluid)" : "");
+                    colour_of(i, count, COLOURS, colour), labels[i],
+                    strcmp(results[i]->state, "fluid") == 0 ? "  (fluid)" : "");
         }
     }
     for (size_t mu = 0; count > 1 && mu < results[most]->config->mixture.species_count; mu++) {
@@ -249,7 +274,7 @@ static void draw_nonergodicity(FILE *script, mct_result *const *results, const c
 
         fprintf(script, "%s NaN with lines linewidth 1.8 dashtype %s linecolor rgb '#808080' title '", separator,
                 dash_of(results, count, mu));
-        put_text(script, mixture->species[mu].name);
+        cli_put_label(script, mixture->species[mu].name);
         fputs("'", script);
     }
     fputs("\n", script);

@@ -14,6 +14,9 @@ typedef struct cli_figure {
 
 extern const cli_figure cli_figures[]; /* ended by a row without name */
 
+/* Any text as gnuplot's enhanced text in single quotes: a backslash before what it would act upon, '' for a quote. */
+void cli_put_label(FILE *out, const char *text);
+
 /* What tells these results apart ("phi = 0.524, lambda_a = 1.02"), as labels[count]; caller frees each with free().
  * Errors: MCT_MEMORY. */
 mct_status cli_label_results(cli *run, mct_result *const *results, size_t count, char **labels);

@@ -1,6 +1,7 @@
 /* gnuplot.c: runs gnuplot on a script; the figure appears under its name only when it is complete. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "file_aside.h"
 
 extern char **environ;
 
@@ -18,8 +20,8 @@ static mct_status cannot_write(cli *run, const char *path) {
 
 /* Script and messages go through files without a name: no pipe can fill up, nothing is left behind. */
 static mct_status spawn(cli *run, FILE *script, FILE *messages, int *exit_status) {
-    char name[] = "gnuplot";
-    char *arguments[] = {name, NULL};
+    char name[] = "gnuplot", defaults[] = "-d"; /* not what ~/.gnuplot sets */
+    char *arguments[] = {name, defaults, NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;
     int failure;
@@ -83,7 +85,7 @@ static bool is_complete(int file, const char *end) {
     return length > 0 && memmem(tail, (size_t)length, end, strlen(end));
 }
 
-static mct_status finish(cli *run, const char *part, const char *output, const char *end) {
+static mct_status finish(cli *run, const char *part, const char *target, const char *output, const char *end) {
     const int file = open(part, O_RDONLY | O_CLOEXEC);
     bool complete;
 
@@ -94,19 +96,18 @@ static mct_status finish(cli *run, const char *part, const char *output, const c
         return mct_fail(run->context, MCT_FILE, "%.300s: cannot be written: the figure is cut short (a full disk?)",
                         output);
     }
-    return rename(part, output) == 0 ? MCT_OK : cannot_write(run, output);
+    return rename(part, target) == 0 ? MCT_OK : cannot_write(run, output);
 }
 
 mct_status cli_gnuplot(cli *run, const char *script, const cli_format *format, const char *output) {
-    const size_t length = strlen(output) + 32;
-    char *part = malloc(length), said[256];
+    char target[PATH_MAX], part[PATH_MAX + 64], said[256]; /* target: links followed */
     FILE *input = NULL, *messages = NULL;
     int exit_status = 0;
     mct_status status;
 
-    if (!part) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
-    snprintf(part, length, "%s.%ld.part", output, (long)getpid());
-    MCT_TRY_CLEANUP(mct_archive_check_writable(run->context, output));
+    MCT_TRY(mct_archive_check_writable(run->context, output));
+    MCT_TRY(mct_file_resolve(run->context, output, target));
+    snprintf(part, sizeof part, "%s.%ld.part", target, (long)getpid());
     input = write_script(script, format->terminal, part);
     messages = tmpfile();
     if (!input || !messages) {
@@ -120,12 +121,11 @@ mct_status cli_gnuplot(cli *run, const char *script, const cli_format *format, c
         last_message(messages, said, (int)sizeof said);
         status = mct_fail(run->context, MCT_FILE, "%.300s: gnuplot failed: %s", output, said);
     } else {
-        status = finish(run, part, output, format->end);
+        status = finish(run, part, target, output, format->end);
     }
 cleanup:
     if (input) fclose(input);
     if (messages) fclose(messages);
     unlink(part); /* gone already where all went well */
-    free(part);
     return status;
 }

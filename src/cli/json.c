@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "text.h"
 
 enum { NUMBER_LENGTH = 32 };
 
@@ -28,21 +29,11 @@ void cli_json_number(cJSON *object, const char *key, double number) {
 
 /* cJSON passes bytes on: replace what is not UTF-8 by '?', so that any reader takes the object. */
 static void make_valid(char *text) {
-    for (unsigned char *at = (unsigned char *)text; *at;) {
-        const size_t length = *at < 0x80                  ? 1
-                              : *at >= 0xC2 && *at < 0xE0 ? 2
-                              : (*at & 0xF0) == 0xE0      ? 3
-                              : *at >= 0xF0 && *at < 0xF5 ? 4
-                                                          : 0;
-        size_t good = 1;
+    for (char *at = text; *at;) {
+        const size_t length = mct_utf8_length(at);
 
-        while (good < length && (at[good] & 0xC0) == 0x80) good++;
-        if (length == 0 || good < length || (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) ||
-            (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F)) {
-            *at++ = '?';
-        } else {
-            at += length;
-        }
+        if (length == 0) *at = '?';
+        at += length ? length : 1;
     }
 }
 

@@ -33,8 +33,7 @@ static const char *find(const option_list *list, const char *key) {
     return "";
 }
 
-/* gnuplot's enhanced text in single quotes: a backslash before what it would act upon, '' for a quote. */
-static void put_plain(FILE *out, const char *text) {
+void cli_put_label(FILE *out, const char *text) {
     for (const char *at = text; *at; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7F) {
             fputc('?', out);
@@ -72,12 +71,12 @@ static void put_symbol(FILE *out, const mct_result *result, const char *key) {
         for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
             if (strcmp(fields[i].key, field) != 0 || index >= result->config->mixture.species_count) continue;
             fprintf(out, "%s_{", fields[i].symbol);
-            put_plain(out, result->config->mixture.species[index].name);
+            cli_put_label(out, result->config->mixture.species[index].name);
             fputs("}", out);
             return;
         }
     }
-    put_plain(out, key);
+    cli_put_label(out, key);
 }
 
 static bool differs(const option_list *lists, size_t count, const char *key) {
@@ -104,12 +103,12 @@ static char *label(const mct_result *result, const option_list *lists, size_t co
         if (shown++ > 0) fputs(", ", out);
         put_symbol(out, result, key);
         fputs(" = ", out);
-        put_plain(out, lists[index].rows[i].value);
+        cli_put_label(out, lists[index].rows[i].value);
     }
     if (shown == 0) {
         const char *slash = strrchr(result->path, '/');
 
-        put_plain(out, slash ? slash + 1 : result->path);
+        cli_put_label(out, slash ? slash + 1 : result->path);
     }
     if (fclose(out) == 0) return text;
     free(text);

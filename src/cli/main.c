@@ -1,6 +1,7 @@
 /* main.c: apmct, the command. */
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -42,14 +43,27 @@ const cli_command cli_commands[] = {
 
 static mct_context *interruptible; /* what a signal handler can reach; set before the handlers */
 
+static atomic_llong first_signal;    /* ms of the clock; 0: none yet */
+static const long long grace = 1000; /* ms */
+
 static void on_signal(int signal_number) {
-    (void)signal_number;
-    mct_context_interrupt(interruptible);
+    struct timespec now;
+    long long first = 0, milliseconds;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    milliseconds = (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+    if (atomic_compare_exchange_strong(&first_signal, &first, milliseconds)) {
+        mct_context_interrupt(interruptible);
+    } else if (milliseconds - first >= grace) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number); /* takes effect when this function is left */
+    }
 }
 
-/* The first Ctrl-C asks, the second ends. */
+/* The first Ctrl-C asks, a later one ends; but not one within a second of the first: timeout(1), for one, signals the
+ * process and then its group. */
 static void install_handlers(mct_context *context) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal};
 
     interruptible = context;
     sigemptyset(&action.sa_mask);

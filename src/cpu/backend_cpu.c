@@ -46,7 +46,7 @@ static const mct_algorithm *algorithm_of(mct_kernel_algorithm algorithm) {
 }
 
 /* The sums beat the transforms below this number of wave numbers (bench/results). */
-enum { FACTORIZED_BELOW = 20 };
+enum { FACTORIZED_BELOW = 16 };
 
 static mct_kernel_algorithm choose(const mct_shape *shape) {
     return shape->grid.points < FACTORIZED_BELOW ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;

@@ -27,8 +27,7 @@ static size_t block_of(size_t N) {
 
 /* Sum over i' = 0 ... i (half at 0) of the corrected unit increment at +-s: a smoothed step from 0 to 1 at i = s. */
 static double corrected_step(ptrdiff_t i, ptrdiff_t s) {
-    static const double weight[3] = {1.0 - 2.0 / 24.0 - 17.0 * 6.0 / 5760.0, 1.0 / 24.0 + 17.0 * 4.0 / 5760.0,
-                                     -17.0 / 5760.0};
+    static const double weight[3] = MCT_CORRECTED_WEIGHTS;
     if (i >= s + 2) return 1.0;
     double sum = 0.0;
     for (ptrdiff_t at = s > 2 ? s - 2 : 0; at <= i; at++) {
@@ -81,7 +80,14 @@ static mct_status create(mct_context *context, const mct_grid *grid, mct_tables 
     tables->weight = mct_cpu_allocate(2 * N * N * N);
     if (!tables->weight) return mct_fail(context, MCT_MEMORY, "vertex weights of %zu wave numbers: out of memory", N);
     const double spacing = grid->spacing;
+    bool stopped = false;
+#pragma omp parallel for schedule(dynamic) num_threads(mct_context_threads(context))
     for (size_t i = 0; i < N; i++) {
+        if (mct_context_interrupted(context)) {
+#pragma omp atomic write
+            stopped = true;
+            continue;
+        }
         const double q = tables->k[i];
         double *G1 = tables->weight + i * N * N, *G2 = G1 + N * N * N;
         for (size_t j = 0; j < N; j++) {
@@ -97,6 +103,7 @@ static mct_status create(mct_context *context, const mct_grid *grid, mct_tables 
             }
         }
     }
+    if (stopped) return mct_fail(context, MCT_INTERRUPTED, "interrupted");
     return MCT_OK;
 }
 

@@ -40,13 +40,13 @@ static void general(const mct_cpu *cpu, const double *C, size_t f, const double 
     switch (kind) {
     case 0: /* (C F C^T)_mn = sum_k (C F)_mk C_nk */
         for (size_t k = 0; k < m; k++) {
-            loops->product_sum(N, m, C + mu * m * N, N, F + k * N, m * N, 0, scratch + k * N);
+            loops->product_sum(N, m, C + mu * m * N, N, F + k * N, m * N, scratch + k * N);
         }
-        loops->product_sum(N, m, scratch, N, C + nu * m * N, N, 0, X);
+        loops->product_sum(N, m, scratch, N, C + nu * m * N, N, X);
         break;
     case 1: memcpy(X, G + (f - mm) * N, N * sizeof *X); break;
-    case 2: loops->product_sum(N, m, C + mu * m * N, N, F + nu * N, m * N, 0, X); break;
-    default: loops->product_sum(N, m, G + mu * m * N, N, C + nu * m * N, N, 0, X); break;
+    case 2: loops->product_sum(N, m, C + mu * m * N, N, F + nu * N, m * N, X); break;
+    default: loops->product_sum(N, m, G + mu * m * N, N, C + nu * m * N, N, X); break;
     }
 }
 

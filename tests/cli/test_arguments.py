@@ -22,10 +22,15 @@ expect("--figure" in run("plot", "--help").stdout, "plot --help says --figure")
 expect_run(2, error="no command")
 expect_run(2, "glas", error="glas: unknown command; the nearest one is glass")
 expect_run(2, "static", error="nearest one is statics")
-for command in ("critical", "evolve", "sweep", "x" * 500, ""):
-    expect_run(2, command, error="unknown command")
+for command in ("x" * 500, "", "nonsense"):
+    done = expect_run(2, command, error="unknown command")
+    expect("nearest" not in done.stderr, f"nothing is near {command[:20]}")
+for command in ("critical", "evolve", "sweep"):
+    expect_run(2, command, error=f"{command}: not in this version")
+expect(expect_run(0, "help").stdout == expect_run(0, "--help").stdout, "help is --help")
+expect(expect_run(0, "help", "glass").stdout == expect_run(0, "glass", "--help").stdout, "help COMMAND")
 expect_run(2, "glass", "--sett", "a=b", error="--sett: unknown option; the nearest one is --set")
-expect_run(2, "glass", "-z", error="-z: unknown option")
+expect_run(2, "glass", "-z", error="-z: unknown option (see")
 expect_run(2, "glass", "--" + "y" * 200, error="unknown option")
 expect_run(2, "glass", "--set", error="--set: needs a value")
 expect_run(2, "glass", "-o", error="-o: needs a value")

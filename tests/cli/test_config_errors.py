@@ -36,6 +36,10 @@ expect(run_json(4, "glass", "--backend", "cuda-host")["status"] == "backend", "s
 expect(run_json(2, "glass", "--set", "a=\udcff")["status"] == "config", "bytes that are no text")
 expect(not os.path.exists(path("never.h5")), "nothing is written after a config error")
 
+expect("nearest" not in expect_run(2, "glass", "--set", "xyz=1", error="xyz=1: unknown key").stderr, "nothing is near xyz")
+done = expect_run(0, "statics", "--set", "mixture.packing_fraction=0.7400000000000001")
+expect("packing_fraction = 0.7400000000000001 is above" in done.stderr, "all digits of a packing fraction in a warning")
+expect("packing fraction   0.7400000000000001\n" in done.stdout, "and in the summary")
 done = expect_run(0, "statics", "--set", "mixture.packing_fraction=0.75")
 expect(done.stderr.count("close packing") == 1, "one warning above close packing")
 done = expect_run(0, "statics", "--set", "grid.quadrature=corrected")

@@ -3,6 +3,7 @@ import sys
 
 sys.dont_write_bytecode = True  # support.py is imported from the source folder
 import os
+import re
 import resource
 import shutil
 import signal
@@ -99,6 +100,28 @@ if shutil.which("gnuplot"):
                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)), env=limited["env"],
                    error="big." + suffix)
         expect(not os.path.exists(path("big." + suffix)), "no half figure")
+    # what the user likes gnuplot to do is not ours
+    with open(path(".gnuplot"), "w") as file:
+        file.write("set title 'mine'\nset terminal dumb\n")
+    expect_run(0, "plot", path("s.h5"), "-o", path("home.svg"), env={**os.environ, "HOME": FOLDER.name})
+    with open(path("home.svg"), encoding="utf8") as file:
+        expect("mine" not in file.read(), "~/.gnuplot is not read")
+    # a link stays one, what it points to is replaced
+    os.mkdir(path("far"))
+    write("far/figure.svg", "old")
+    os.symlink(path("far/figure.svg"), path("link.svg"))
+    expect_run(0, "plot", path("s.h5"), "-o", path("link.svg"), "--quiet")
+    expect(os.path.islink(path("link.svg")) and os.path.getsize(path("far/figure.svg")) > 1000, "a link is followed")
+    expect(os.listdir(path("far")) == ["figure.svg"], "nothing else beside the target of a link")
+    # ten files, ten colours
+    tens = [path(f"t{number}.h5") for number in range(10)]
+    for number, name in enumerate(tens):
+        expect_run(0, "glass", "--set", f"mixture.packing_fraction={0.52 + 0.01 * number}", "-o", name, "--quiet")
+    expect_run(0, "plot", *tens, "-o", path("ten.svg"), "--quiet")
+    for figure in ("structure-factor", "nonergodicity"):
+        with open(path(f"ten-{figure}.svg"), encoding="utf8") as file:
+            colours = set(re.findall(r"stroke='(rgb\([^)]*\))'", file.read()))
+        expect(len(colours) >= 10, f"{figure} of ten files: {len(colours)} colours")
     fake = path("bin")
     os.mkdir(fake)
     with open(os.path.join(fake, "gnuplot"), "w") as file:
@@ -122,14 +145,20 @@ expect_run(2, "plot", path("s.h5"), "-o", path("x"), error="must end in .pdf, .p
 expect_run(2, "plot", path("s.h5"), "--figure", "S", error="must be one of structure-factor, nonergodicity")
 expect(not os.path.exists(path("x.png")) and not os.path.exists(path("x.pdf")), "no figure after an error")
 
-# ---- Ctrl-C: a large state near its fold takes seconds; the run says so and leaves nothing
-long_run = [COMMAND, "glass", "--set", "grid.points=400000", "--set", "grid.spacing=0.01", "--kernel", "fourier", "-o",
-            path("interrupted.h5")]
-process = subprocess.Popen(long_run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-time.sleep(1)
-if process.poll() is None:
-    process.send_signal(signal.SIGINT)
-    output, error = process.communicate(timeout=60)
-    expect(process.returncode == 1 and "interrupted" in error, f"SIGINT: {process.returncode}, {error}")
-    expect(not os.path.exists(path("interrupted.h5")), "nothing is written after an interruption")
+# ---- Ctrl-C: a run of many seconds on any machine; it says so and leaves nothing
+species = ", ".join(f"{{name: s{i}, activity: {1 + 0.1 * i}, fraction: {'rest' if i == 16 else 0.0588}}}"
+                    for i in range(17))
+for signals, name in (((signal.SIGINT,), "SIGINT"), ((signal.SIGTERM,), "SIGTERM"),
+                      ((signal.SIGINT, signal.SIGINT), "SIGINT twice at once, as timeout(1) does it")):
+    process = subprocess.Popen([COMMAND, "glass", "--threads", "1", "--set", f"mixture.species=[{species}]",
+                                "--set", "grid.points=20000", "--set", "grid.spacing=0.01", "-o",
+                                path("interrupted.h5")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1)
+    expect(process.poll() is None, f"{name}: the run has ended before the signal")
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.05)
+    output, error = process.communicate(timeout=100)
+    expect(process.returncode == 1 and "interrupted" in error, f"{name}: {process.returncode}, {error}")
+    expect(output == "" and not os.path.exists(path("interrupted.h5")), f"{name}: nothing is written")
 finish()

@@ -15,11 +15,9 @@ static void combine(size_t n, size_t terms, const double *restrict coefficient, 
 }
 
 static void product_sum(size_t n, size_t terms, const double *restrict A, size_t stride_A, const double *restrict B,
-                        size_t stride_B, int accumulate, double *restrict out) {
-    if (!accumulate) {
-        for (size_t i = 0; i < n; i++) out[i] = A[i] * B[i];
-    }
-    for (size_t j = accumulate ? 0 : 1; j < terms; j++) {
+                        size_t stride_B, double *restrict out) {
+    for (size_t i = 0; i < n; i++) out[i] = A[i] * B[i];
+    for (size_t j = 1; j < terms; j++) {
         const double *restrict a = A + j * stride_A, *restrict b = B + j * stride_B;
         for (size_t i = 0; i < n; i++) out[i] += a[i] * b[i];
     }

@@ -69,9 +69,7 @@ static void convolve(size_t n, size_t taps, double sign, const double *restrict 
     }
 }
 
-/* Weights of the corrected midpoint rule D + d2 D/24 - 17 d4 D/5760 (theory, section 2) at distance 0, 1, 2. */
-static const double corrected_weight[3] = {1.0 - 2.0 / 24.0 - 17.0 * 6.0 / 5760.0, 1.0 / 24.0 + 17.0 * 4.0 / 5760.0,
-                                           -17.0 / 5760.0};
+static const double corrected_weight[3] = MCT_CORRECTED_WEIGHTS;
 
 /* In place, three sequences at once (their additions overlap): a(i) = half of the first increment + the following
  * ones.  Increments are even in i. */

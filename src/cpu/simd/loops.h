@@ -1,4 +1,4 @@
-/* loops.h: the inner loops of the CPU backend, plain C that compilers vectorise.
+/* loops.h: the inner loops of the CPU backend: C that compilers vectorise, or vector types (wide.h).
  *
  * Every file *_loops.c of this folder is compiled once per instruction set (macro MCT_ISA: generic, avx2, avx512) and
  * yields one small table of functions; mct_loops_select() picks the widest set that the processor has.  No loop here
@@ -24,9 +24,9 @@ typedef struct mct_function_loops {
     /* out = sum_j coefficient[j] in_j, in_j = in + j*stride, times scale^power (power 0, 1, 2; scale unused for 0) */
     void (*combine)(size_t n, size_t terms, const double *coefficient, const double *in, size_t stride,
                     const double *scale, int power, double *out);
-    /* out (+)= sum_j A_j B_j elementwise, A_j = A + j*stride_A, B_j = B + j*stride_B */
+    /* out = sum_j A_j B_j elementwise, A_j = A + j*stride_A, B_j = B + j*stride_B */
     void (*product_sum)(size_t n, size_t terms, const double *A, size_t stride_A, const double *B, size_t stride_B,
-                        int accumulate, double *out);
+                        double *out);
 } mct_function_loops;
 
 /* cpu/fourier.c: what stands around the transforms.  An image is C, then S, then e[j], j < n, each `pitch` apart. */
@@ -58,7 +58,7 @@ typedef struct mct_fourier_loops {
 
 /* cpu/factorized.c and cpu/increments.c.  Lags 0 ... lags-1. */
 typedef struct mct_increment_loops {
-    /* P = K1 + K2, O, K3, D = K1 - K2 of theory section 2 from the sequences of x, y, u, v */
+    /* P = K1 + K2, O, K3, D = K1 - K2 (docs/theory.md, "Algorithms") from the sequences of x, y, u, v */
     void (*correlate)(size_t n, size_t lags, const mct_sequence image[4], int accumulate, double *P, double *O,
                       double *K3, double *D);
     /* out[j] += sign * sum_{i=-taps}^{taps} w[i] y[j+i], 0 <= j < n */
