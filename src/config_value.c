@@ -88,22 +88,22 @@ mct_status mct_value_put(mct_context *context, mct_value *map, const char *key, 
     free(fresh.key);
     fresh.key = strdup(key);
     if (status == MCT_OK && !fresh.key) status = mct_config_out_of_memory(context);
-    if (status == MCT_OK && !old) {
-        mct_value *items = realloc(map->items, (map->count + 1) * sizeof *items);
-
-        if (items) {
-            map->items = items;
-            map->items[map->count++] = fresh;
-            return MCT_OK;
-        }
-        status = mct_config_out_of_memory(context);
-    }
     if (status != MCT_OK) {
         clear(&fresh);
         return status;
     }
-    clear(old);
-    *old = fresh;
+    if (old) {
+        clear(old);
+        *old = fresh;
+        return MCT_OK;
+    }
+    mct_value *items = realloc(map->items, (map->count + 1) * sizeof *items);
+    if (!items) {
+        clear(&fresh);
+        return mct_config_out_of_memory(context);
+    }
+    map->items = items;
+    map->items[map->count++] = fresh;
     return MCT_OK;
 }
 
