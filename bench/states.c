@@ -48,7 +48,7 @@ typedef struct job {
     size_t points; /* 0: the critical point of mixture[0] */
     double *F;
     mct_glass_result results[POINTS_MAX];
-    mct_critical_result critical;
+    mct_critical_point *critical, *start; /* start: NULL, from nothing */
     mct_kernel_algorithm algorithm;
 } job;
 
@@ -59,8 +59,8 @@ static void solve(void *user) {
         bench_try(j->context, mct_glass_solve(j->context, &j->options, grid, j->points, j->mixture, j->F, j->results,
                                               &j->algorithm, NULL));
     } else {
-        bench_try(j->context, mct_critical_packing_fraction(j->context, &j->options, grid, &j->mixture[0], 1.0e-11,
-                                                            j->F, &j->critical));
+        bench_try(j->context,
+                  mct_critical_packing_fraction(j->context, &j->options, grid, &j->mixture[0], j->start, j->critical));
     }
 }
 
@@ -80,11 +80,14 @@ static job *job_create(const setup *s, size_t points, double packing_fraction, d
         j->mixture[p] = (mct_mixture){
             .packing_fraction = packing_fraction + 1.0e-3 * (double)p, .species_count = SPECIES, .species = j->species};
     }
+    bench_try(j->context, mct_critical_point_create(j->context, &s->grid, SPECIES, &j->critical));
     j->F = bench_allocate((points ? points : 1) * SPECIES * SPECIES * s->grid.points, sizeof *j->F);
     return j;
 }
 
 static void job_destroy(job *j) {
+    mct_critical_point_destroy(j->critical);
+    mct_critical_point_destroy(j->start);
     mct_context_destroy(j->context);
     free(j->F);
     free(j);
@@ -156,10 +159,10 @@ static double report_job(const bench_options *options, bench_report *report, con
         }
     }
     if (!j->points) {
-        evaluations = (double)j->critical.evaluations;
+        evaluations = (double)j->critical->evaluations;
         residual = eigenvalue = (double)NAN;
     }
-    if (known) error = j->points ? error_of_F(j) : fabs(j->critical.packing_fraction - j->setup->critical);
+    if (known) error = j->points ? error_of_F(j) : fabs(j->critical->packing_fraction - j->setup->critical);
     bench_report_row(report, (bench_cell[]){{.text = name},
                                             {.number = 1.0e3 * tasks[0].minimum},
                                             {.number = 1.0e3 * tasks[0].median},
@@ -169,13 +172,13 @@ static double report_job(const bench_options *options, bench_report *report, con
                                             {.number = tasks[0].minimum / (evaluations * tasks[1].minimum)},
                                             {.number = residual},
                                             {.number = eigenvalue},
-                                            {.number = j->points ? (double)NAN : j->critical.packing_fraction},
+                                            {.number = j->points ? (double)NAN : j->critical->packing_fraction},
                                             {.number = error},
                                             {.text = mct_kernel_algorithm_name(j->algorithm)},
                                             {.text = j->points ? "glass" : "critical"}});
     if (error > error_max)
         bench_report_failure(report, "%s: error %.2e, at most %.0e is allowed", name, error, error_max);
-    return j->points ? (double)NAN : j->critical.packing_fraction;
+    return j->points ? (double)NAN : j->critical->packing_fraction;
 }
 
 static void states_of(const bench_options *options, bench_report *report, const setup *s) {
@@ -196,6 +199,17 @@ static void states_of(const bench_options *options, bench_report *report, const 
     job *j = job_create(s, 0, 0.5, 1.0, 1); /* from a packing fraction that is nowhere near */
     snprintf(name, sizeof name, "critical/lambda1/%s/threads1", s->name);
     const double found = report_job(options, report, name, j, true, has_F ? 1.0e-11 : 2.0e-9);
+    job_destroy(j);
+
+    /* the same from the critical point of activity 1.15, a step as in a scan of the literature */
+    j = job_create(s, 0, 0.5, 1.0, 1);
+    bench_try(j->context, mct_critical_point_create(j->context, &s->grid, SPECIES, &j->start));
+    j->species[0].activity = 1.15;
+    bench_try(j->context,
+              mct_critical_packing_fraction(j->context, &j->options, &s->grid, &j->mixture[0], NULL, j->start));
+    j->species[0].activity = 1.0;
+    snprintf(name, sizeof name, "critical-warm/lambda1/%s/threads1", s->name);
+    report_job(options, report, name, j, true, has_F ? 1.0e-11 : 2.0e-9);
     job_destroy(j);
 
     j = job_create(s, 1, (isnan(found) ? s->critical : found) * (1.0 + 1.0e-6), 1.0, 1);

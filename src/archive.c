@@ -8,129 +8,35 @@
  *   /wave_number         [N]        1/d; the dimension scale of the first dimension of the others
  *   /structure_factor    [N][m][m]  S
  *   /direct_correlation  [N][m][m]  c, d^3
- *   /nonergodicity       [N][m][m]  F (not F/S); attributes: state, residual, eigenvalue, packing_fraction_critical
+ *   /nonergodicity       [N][m][m]  F (not F/S); of `glass` with attributes: state, residual, eigenvalue,
+ *                                   packing_fraction_critical
+ * `critical`, all of it at the critical point, the arrays above too (archive_critical.c):
+ *   /right_eigenvector, /left_eigenvector, /amplitude                              [N][m][m]
+ *   /packing_fraction_critical, /exponent_parameter, /a, /b, /gamma, /separation   [1]
+ *   /slope                                                                         [m]
+ * `critical` of an activity with R roots: arrays are those of the first root, numbers [R], slope [R][m], and
+ *   /activity_critical                                    [R], the scale of the first dimension of what is [R]...
+ *   /roots/nonergodicity, /roots/right_eigenvector, ...   [R][N][m][m], where R > 1
+ *   /line/activity, /line/packing_fraction_critical, /line/slope, /line/exponent_parameter   [nodes]
+ * What was not found is left out; /wave_number and /line are always there.
  * The file is built in memory by HDF5's core driver and goes to disk in one piece: a disk that is full is an error
  * of ours, with errno, and not one inside of HDF5. */
-#include "apmct/archive.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <hdf5.h>
-#include <hdf5_hl.h>
-
 #include "apmct/version.h"
-#include "archive_hdf5.h"
+#include "archive_internal.h"
 #include "file_aside.h"
 
-enum { CHUNK_VALUES = 65536, DEFLATE_LEVEL = 4, CORE_INCREMENT = 1 << 20 };
+enum { CORE_INCREMENT = 1 << 20 };
 
 static const char units[] = "length d (particle diameter), time d^2/D0 (bare diffusivity), wave number 1/d";
 static const char normalisation[] =
     "S_mu_nu -> delta_mu_nu for large k (densities scaled by 1/sqrt(N_mu N_nu)); c_mu_nu = C_mu_nu / sqrt(x_mu x_nu)";
 
-struct mct_archive {
-    hid_t file;
-    size_t points, species; /* of the statics; 0 before */
-};
-
-static mct_status hdf5_failure(mct_context *context, const char *what) {
-    return mct_fail(context, MCT_FILE, "result file: HDF5 could not write %s (not enough memory?)", what);
-}
-
 mct_status mct_archive_check_writable(mct_context *context, const char *path) {
     return mct_file_check_writable(context, path);
-}
-
-/* ---- datasets ----------------------------------------------------------------------------------------------- */
-
-/* Chunks of whole rows; compressed, without the time of creation, which would make equal results differ. */
-static hid_t dataset_properties(size_t rank, const hsize_t *shape, bool numbers) {
-    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-    hsize_t chunk[MCT_ARCHIVE_RANK_MAX] = {0}, row = 1;
-
-    if (properties < 0) return properties;
-    H5Pset_obj_track_times(properties, false);
-    for (size_t i = 1; i < rank; i++) row *= chunk[i] = shape[i];
-    chunk[0] = CHUNK_VALUES / row > 0 ? CHUNK_VALUES / row : 1;
-    if (chunk[0] > shape[0]) chunk[0] = shape[0];
-    if (numbers && (H5Pset_chunk(properties, (int)rank, chunk) < 0 || H5Pset_shuffle(properties) < 0 ||
-                    H5Pset_deflate(properties, DEFLATE_LEVEL) < 0)) {
-        H5Pclose(properties);
-        return H5I_INVALID_HID;
-    }
-    return properties;
-}
-
-/* A dataset of doubles (or of strings, `text`); < 0 on failure. */
-static hid_t create_dataset(hid_t file, const char *name, size_t rank, const size_t *shape, hid_t type, bool numbers) {
-    hsize_t extent[MCT_ARCHIVE_RANK_MAX] = {0};
-    hid_t space, properties, dataset;
-
-    for (size_t i = 0; i < rank; i++) extent[i] = shape[i];
-    space = H5Screate_simple((int)rank, extent, NULL);
-    properties = dataset_properties(rank, extent, numbers);
-    dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    if (properties >= 0) H5Pclose(properties);
-    if (space >= 0) H5Sclose(space);
-    return dataset;
-}
-
-/* Makes /wave_number the scale of the first dimension where the length fits, and names the species dimensions. */
-static bool describe_dimensions(const mct_archive *archive, hid_t dataset, const char *name, size_t rank,
-                                const size_t *shape) {
-    hid_t scale;
-    bool done;
-
-    if (strcmp(name, "wave_number") == 0) return H5DSset_scale(dataset, "wave_number") >= 0;
-    if (rank != 3 || shape[0] != archive->points || H5Lexists(archive->file, "wave_number", H5P_DEFAULT) <= 0) {
-        return true;
-    }
-    scale = H5Dopen2(archive->file, "wave_number", H5P_DEFAULT);
-    if (scale < 0) return false;
-    done = H5DSattach_scale(dataset, scale, 0) >= 0 && H5DSset_label(dataset, 0, "wave_number") >= 0 &&
-           H5DSset_label(dataset, 1, "mu") >= 0 && H5DSset_label(dataset, 2, "nu") >= 0;
-    H5Dclose(scale);
-    return done;
-}
-
-static mct_status put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
-                            const size_t *shape, const double *data, const char *unit, const char *description) {
-    bool done;
-    hid_t dataset;
-
-    if (rank < 1 || rank > MCT_ARCHIVE_RANK_MAX) {
-        return mct_fail(context, MCT_ARGUMENT, "dataset %s: rank %zu must be 1 ... %d", name, rank,
-                        MCT_ARCHIVE_RANK_MAX);
-    }
-    for (size_t i = 0; i < rank; i++) {
-        if (shape[i] == 0) return mct_fail(context, MCT_ARGUMENT, "dataset %s: dimension %zu is empty", name, i);
-    }
-    dataset = create_dataset(archive->file, name, rank, shape, H5T_IEEE_F64LE, true);
-    if (dataset < 0) return hdf5_failure(context, name);
-    done = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0 &&
-           mct_hdf5_put_text(dataset, "unit", unit) && mct_hdf5_put_text(dataset, "description", description) &&
-           describe_dimensions(archive, dataset, name, rank, shape);
-    H5Dclose(dataset);
-    return done ? MCT_OK : hdf5_failure(context, name);
-}
-
-/* [component][q] of the library into the [q][mu][nu] of the file. */
-static mct_status put_matrix(mct_context *context, mct_archive *archive, const char *name, const double *components,
-                             const char *unit, const char *description) {
-    const size_t m = archive->species, N = archive->points;
-    const size_t shape[] = {N, m, m};
-    double *rows = malloc(N * m * m * sizeof *rows);
-    mct_status status;
-
-    if (!rows) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for %s", name);
-    for (size_t c = 0; c < m * m; c++) {
-        for (size_t i = 0; i < N; i++) rows[i * m * m + c] = components[c * N + i];
-    }
-    status = put_array(context, archive, name, 3, shape, rows, unit, description);
-    free(rows);
-    return status;
 }
 
 /* ---- head of the file --------------------------------------------------------------------------------------- */
@@ -158,19 +64,16 @@ static mct_status visit_option(void *user, const char *key, const mct_option *op
 
 static mct_status put_config(mct_context *context, mct_archive *archive, const mct_config *config) {
     char *yaml = NULL;
-    hid_t properties, group;
+    hid_t group = H5I_INVALID_HID;
     bool done;
 
     MCT_TRY(mct_config_to_yaml(context, config, true, &yaml));
     done = mct_hdf5_put_text(archive->file, "config", yaml);
     free(yaml);
-    properties = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(properties, false);
-    group = H5Gcreate2(archive->file, "config", H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (mct_archive_make_groups(archive, "config/")) group = H5Gopen2(archive->file, "config", H5P_DEFAULT);
     done = done && group >= 0 && mct_config_visit(config, visit_option, &group) == MCT_OK;
     if (group >= 0) H5Gclose(group);
-    if (properties >= 0) H5Pclose(properties);
-    return done ? MCT_OK : hdf5_failure(context, "config");
+    return done ? MCT_OK : mct_archive_hdf5_failure(context, "config");
 }
 
 static bool put_names(mct_archive *archive, const mct_mixture *mixture) {
@@ -182,7 +85,7 @@ static bool put_names(mct_archive *archive, const mct_mixture *mixture) {
 
     if (names && type >= 0) {
         for (size_t i = 0; i < mixture->species_count; i++) names[i] = mixture->species[i].name;
-        dataset = create_dataset(archive->file, "species/name", 1, shape, type, false);
+        dataset = mct_archive_create_dataset(archive, "species/name", 1, shape, type, false);
         done = dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, names) >= 0 &&
                mct_hdf5_put_text(dataset, "description", "name of each species");
     }
@@ -195,26 +98,21 @@ static bool put_names(mct_archive *archive, const mct_mixture *mixture) {
 /* /species: the numeric columns are the rows of the option table. */
 static mct_status put_species(mct_context *context, mct_archive *archive, const mct_mixture *mixture) {
     const size_t shape[] = {mixture->species_count};
-    const hid_t properties = H5Pcreate(H5P_GROUP_CREATE);
     double *column = malloc(mixture->species_count * sizeof *column);
     mct_status status = MCT_OK;
     size_t count;
     const mct_option *rows = mct_species_options(&count);
-    hid_t group;
     char name[64];
 
-    H5Pset_obj_track_times(properties, false);
-    group = H5Gcreate2(archive->file, "species", H5P_DEFAULT, properties, H5P_DEFAULT);
-    if (properties >= 0) H5Pclose(properties);
-    if (group >= 0) H5Gclose(group);
-    if (!column || group < 0 || !put_names(archive, mixture)) status = hdf5_failure(context, "species");
+    if (!column) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for the species");
+    if (!put_names(archive, mixture)) status = mct_archive_hdf5_failure(context, "species");
     for (size_t i = 0; i < count && status == MCT_OK; i++) {
         if (rows[i].type != MCT_OPTION_NUMBER) continue;
         for (size_t j = 0; j < mixture->species_count; j++) {
             memcpy(&column[j], (const char *)&mixture->species[j] + rows[i].offset, sizeof column[j]);
         }
         snprintf(name, sizeof name, "species/%s", rows[i].key);
-        status = put_array(context, archive, name, 1, shape, column, rows[i].unit, rows[i].help);
+        status = mct_archive_array(context, archive, name, 1, shape, column, NULL, rows[i].unit, rows[i].help);
     }
     free(column);
     return status;
@@ -227,7 +125,7 @@ static mct_status put_head(mct_context *context, mct_archive *archive, const cha
         !mct_hdf5_put_text(archive->file, "program_version", MCT_VERSION_STRING) ||
         !mct_hdf5_put_text(archive->file, "units", units) ||
         !mct_hdf5_put_text(archive->file, "normalisation", normalisation)) {
-        return hdf5_failure(context, "its attributes");
+        return mct_archive_hdf5_failure(context, "its attributes");
     }
     MCT_TRY(put_config(context, archive, config));
     return put_species(context, archive, &config->mixture);
@@ -263,7 +161,8 @@ mct_status mct_archive_create(mct_context *context, const char *command, const m
     H5Pset_obj_track_times(creation, false);
     snprintf(name, sizeof name, "apmct-result-%lu", number++);
     fresh->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
-    status = fresh->file < 0 ? hdf5_failure(context, "anything") : put_head(context, fresh, command, config);
+    status =
+        fresh->file < 0 ? mct_archive_hdf5_failure(context, "anything") : put_head(context, fresh, command, config);
     if (status != MCT_OK) goto cleanup;
     *archive = fresh;
     fresh = NULL;
@@ -287,7 +186,7 @@ void mct_archive_destroy(mct_archive *archive) {
 mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
                                  const size_t *shape, const double *data, const char *unit, const char *description) {
     const mct_hdf5_quiet before = mct_hdf5_enter();
-    const mct_status status = put_array(context, archive, name, rank, shape, data, unit, description);
+    const mct_status status = mct_archive_array(context, archive, name, rank, shape, data, NULL, unit, description);
 
     mct_hdf5_leave(before);
     return status;
@@ -300,11 +199,12 @@ mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, c
 
     archive->points = statics->points;
     archive->species = statics->species;
-    MCT_TRY_CLEANUP(put_array(context, archive, "wave_number", 1, shape, statics->wave_number, "1/d", "wave number"));
-    MCT_TRY_CLEANUP(put_matrix(context, archive, "structure_factor", statics->structure_factor, "",
-                               "partial structure factors S[q][mu][nu]"));
-    MCT_TRY_CLEANUP(put_matrix(context, archive, "direct_correlation", statics->direct_correlation, "d^3",
-                               "direct correlation functions c[q][mu][nu]"));
+    MCT_TRY_CLEANUP(
+        mct_archive_array(context, archive, "wave_number", 1, shape, statics->wave_number, NULL, "1/d", "wave number"));
+    MCT_TRY_CLEANUP(mct_archive_matrix(context, archive, "structure_factor", statics->structure_factor, "",
+                                       "partial structure factors S[q][mu][nu]"));
+    MCT_TRY_CLEANUP(mct_archive_matrix(context, archive, "direct_correlation", statics->direct_correlation, "d^3",
+                                       "direct correlation functions c[q][mu][nu]"));
 cleanup:
     mct_hdf5_leave(before);
     return status;
@@ -320,15 +220,15 @@ mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, con
         status = mct_fail(context, MCT_ARGUMENT, "result file: nonergodicity parameters need their statics first");
         goto cleanup;
     }
-    MCT_TRY_CLEANUP(put_matrix(context, archive, "nonergodicity", F, "",
-                               "nonergodicity parameters F[q][mu][nu] = lim Phi(t); f_mu = F_mumu / S_mumu"));
+    MCT_TRY_CLEANUP(mct_archive_matrix(context, archive, "nonergodicity", F, "",
+                                       "nonergodicity parameters F[q][mu][nu] = lim Phi(t); f_mu = F_mumu / S_mumu"));
     dataset = H5Dopen2(archive->file, "nonergodicity", H5P_DEFAULT);
     if (dataset < 0 || !mct_hdf5_put_text(dataset, "state", mct_state_name(result->state)) ||
         !mct_hdf5_put_number(dataset, "residual", result->residual) ||
         (isfinite(result->eigenvalue) && !mct_hdf5_put_number(dataset, "eigenvalue", result->eigenvalue)) ||
         (isfinite(result->packing_fraction_critical) &&
          !mct_hdf5_put_number(dataset, "packing_fraction_critical", result->packing_fraction_critical))) {
-        status = hdf5_failure(context, "the attributes of nonergodicity");
+        status = mct_archive_hdf5_failure(context, "the attributes of nonergodicity");
     }
 cleanup:
     if (dataset >= 0) H5Dclose(dataset);

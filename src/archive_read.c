@@ -157,26 +157,83 @@ static mct_status read_config(mct_context *context, mct_result *result) {
     return status;
 }
 
-/* [N] and [N][m][m] with the N and m of the configuration. */
-static mct_status check_shapes(mct_context *context, const mct_result *result) {
-    static const char *const matrices[] = {"structure_factor", "direct_correlation", "nonergodicity"};
-    const mct_dataset *wave_number = mct_result_dataset(result, "wave_number");
-    const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
+/* Whether the dataset `name`, where there is one, holds numbers of this shape; 0 in it stands for any length. */
+static mct_status check_shape(mct_context *context, const mct_result *result, const char *name, size_t rank,
+                              const size_t *shape) {
+    const mct_dataset *row = mct_result_dataset(result, name);
+    char text[128] = "";
+    bool fits;
 
-    if (wave_number && (wave_number->rank != 1 || wave_number->shape[0] != N || !wave_number->data)) {
-        return mct_fail(context, MCT_FORMAT, "%.300s: wave_number must be %zu numbers", result->path, N);
+    if (!row) return MCT_OK;
+    fits = row->data && row->rank == rank;
+    for (size_t i = 0; i < rank; i++) {
+        const size_t length = strlen(text);
+
+        fits = fits && (shape[i] == 0 || row->shape[i] == shape[i]);
+        snprintf(text + length, sizeof text - length, shape[i] ? "[%zu]" : "[]", shape[i]);
     }
-    for (size_t i = 0; i < sizeof matrices / sizeof matrices[0]; i++) {
-        const mct_dataset *row = mct_result_dataset(result, matrices[i]);
+    if (fits) return MCT_OK;
+    return mct_fail(context, MCT_FORMAT, "%.300s: %s must be numbers of shape %s", result->path, name, text);
+}
 
-        if (!row) continue;
-        if (!wave_number || !row->data || row->rank != 3 || row->shape[0] != N || row->shape[1] != m ||
-            row->shape[2] != m) {
-            return mct_fail(context, MCT_FORMAT, "%.300s: %s must be numbers of shape [%zu][%zu][%zu]", result->path,
-                            matrices[i], N, m, m);
+/* [N][m][m] with the N and m of the configuration, and the same of `roots` critical points. */
+static mct_status check_matrices(mct_context *context, const mct_result *result, size_t roots) {
+    static const char *const names[] = {"structure_factor",  "direct_correlation", "nonergodicity",
+                                        "right_eigenvector", "left_eigenvector",   "amplitude"};
+    const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
+    const size_t shape[] = {roots, N, m, m};
+    char name[NAME_LENGTH];
+
+    MCT_TRY(check_shape(context, result, "wave_number", 1, &N));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        MCT_TRY(check_shape(context, result, names[i], 3, shape + 1));
+        if (mct_result_dataset(result, names[i]) && !mct_result_dataset(result, "wave_number")) {
+            return mct_fail(context, MCT_FORMAT, "%.300s: %s without wave_number", result->path, names[i]);
+        }
+        snprintf(name, sizeof name, "roots/%s", names[i]);
+        MCT_TRY(check_shape(context, result, name, 4, shape));
+    }
+    return MCT_OK;
+}
+
+/* All columns of /line or none, of one length, by activity. */
+static mct_status check_line(mct_context *context, const mct_result *result) {
+    static const char *const names[] = {"line/activity", "line/packing_fraction_critical", "line/slope",
+                                        "line/exponent_parameter"};
+    const mct_dataset *activity = mct_result_dataset(result, names[0]);
+    const size_t length = activity ? activity->shape[0] : 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!mct_result_dataset(result, names[i]) == !activity) {
+            MCT_TRY(check_shape(context, result, names[i], 1, &length));
+            continue;
+        }
+        return mct_fail(context, MCT_FORMAT, "%.300s: a line needs %s, %s, %s and %s", result->path, names[0], names[1],
+                        names[2], names[3]);
+    }
+    for (size_t i = 1; i < length; i++) {
+        if (!(activity->data[i] > activity->data[i - 1])) {
+            return mct_fail(context, MCT_FORMAT, "%.300s: %s must ascend", result->path, names[0]);
         }
     }
     return MCT_OK;
+}
+
+/* Everything that figures rely on. */
+static mct_status check_shapes(mct_context *context, const mct_result *result) {
+    static const char *const numbers[] = {
+        "packing_fraction_critical", "exponent_parameter", "a", "b", "gamma", "separation"};
+    const mct_dataset *activity = mct_result_dataset(result, "activity_critical");
+    const size_t roots = activity ? activity->shape[0] : 1, slopes[] = {roots, result->config->mixture.species_count};
+
+    MCT_TRY(check_matrices(context, result, roots));
+    MCT_TRY(check_shape(context, result, "activity_critical", 1, &roots));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        MCT_TRY(check_shape(context, result, numbers[i], 1, &roots));
+    }
+    MCT_TRY(activity ? check_shape(context, result, "slope", 2, slopes)
+                     : check_shape(context, result, "slope", 1, slopes + 1));
+    return check_line(context, result);
 }
 
 /* ---- public ------------------------------------------------------------------------------------------------- */

@@ -15,10 +15,7 @@ static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture
                             mu, mixture->species[mu].diameter, d);
         }
     }
-    for (size_t i = 0; i < N; i++) {
-        statics->direct_correlation[i] =
-            d * d * d * mct_percus_yevick_direct_correlation(mixture->packing_fraction, statics->wave_number[i] * d);
-    }
+    mct_percus_yevick_fill(mixture->packing_fraction, d, N, statics->wave_number, statics->direct_correlation);
     for (size_t c = 1; c < m * m; c++) {
         memcpy(statics->direct_correlation + c * N, statics->direct_correlation, N * sizeof(double));
     }

@@ -16,6 +16,10 @@ typedef struct mct_closure_entry {
 mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
                               mct_statics *statics);
 
+/* percus_yevick.c: c(k), d^3, of spheres of one diameter at `count` wave numbers. */
+void mct_percus_yevick_fill(double packing_fraction, double diameter, size_t count, const double *wave_number,
+                            double *direct_correlation);
+
 /* NULL for a value outside the list. */
 const mct_closure_entry *mct_closure_find(mct_closure closure);
 

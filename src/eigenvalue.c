@@ -7,7 +7,7 @@
 enum { SIZE_MAX_ARNOLDI = 30, SMALL_ITERATIONS = 1000 };
 
 /* The estimated error may be this fraction of the distance from 1, and need not be smaller than `enough`. */
-static const double fraction = 0.02, enough = 1.0e-9;
+static const double fraction = 0.005, enough = 1.0e-9;
 
 static void derivative(mct_fixed_point *problem, void *user, const double *v, double v_border, double *out,
                        double *out_border) {
@@ -41,7 +41,7 @@ static double small_eigenvalue(const mct_krylov *krylov, double *y) {
 }
 
 double mct_leading_eigenvalue(mct_fixed_point *problem, const double *F, double *d, double *error) {
-    const mct_operator operator= {derivative, NULL};
+    const mct_operator operator= {.apply = derivative};
     mct_krylov krylov;
     double y[MCT_KRYLOV_MAX] = {0}, value = NAN;
     *error = INFINITY;

@@ -6,7 +6,7 @@
 
 #include "closure.h"
 
-enum { VECTORS = 3 + (int)MCT_WORK + (int)MCT_KRYLOV_MAX + 1 };
+enum { VECTORS = 3 + (int)MCT_WORK + (int)MCT_KRYLOV_MAX + 1 + (int)MCT_RECYCLED_MAX + 1 };
 
 mct_status mct_fixed_point_create(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                                   size_t species, int threads, mct_fixed_point *share, mct_fixed_point **problem) {
@@ -36,6 +36,8 @@ mct_status mct_fixed_point_create(mct_context *context, const mct_glass_options 
     for (size_t v = 0; v < 3; v++, at += p->n) *named[v] = at;
     for (size_t v = 0; v < MCT_WORK; v++, at += p->n) p->work[v] = at;
     for (size_t v = 0; v <= MCT_KRYLOV_MAX; v++, at += p->n) p->basis[v] = at;
+    for (size_t v = 0; v < MCT_RECYCLED_MAX; v++, at += p->n) p->recycled.vector[v] = at;
+    p->preconditioned = at;
     *problem = p;
     return MCT_OK;
 cleanup:
@@ -63,9 +65,13 @@ mct_status mct_fixed_point_set(mct_fixed_point *problem, const mct_mixture *mixt
         return mct_fail(problem->context, MCT_ARGUMENT, "a mixture of %zu species in a solver for %zu",
                         mixture->species_count, problem->statics->species);
     }
-    problem->mixture = *mixture;
     problem->iterations = 0;
     problem->evaluations_stop = problem->kernel->evaluations + problem->evaluations_max;
+    return mct_fixed_point_place(problem, mixture);
+}
+
+mct_status mct_fixed_point_place(mct_fixed_point *problem, const mct_mixture *mixture) {
+    problem->mixture = *mixture;
     return mct_fixed_point_move(problem, mixture->packing_fraction);
 }
 
@@ -110,6 +116,21 @@ void mct_fixed_point_derivative(mct_fixed_point *problem, const double *d, doubl
     problem->kernel->evaluations++;
     problem->backend->derivative(problem->state, 0, 1, d, problem->M);
     problem->backend->glass_derivative(problem->state, 0, 1, problem->M, out);
+}
+
+void mct_fixed_point_adjoint(mct_fixed_point *problem, const double *l, double *out) {
+    const mct_backend *backend = problem->backend;
+    problem->kernel->evaluations++;
+    mct_copy(problem, l, out);
+    for (int twice = 0; twice < 2; twice++) backend->weigh(problem->state, 0, 1, 0, out);
+    backend->glass_adjoint(problem->state, 0, 1, out, problem->M);
+    backend->adjoint(problem->state, 0, 1, problem->M, out);
+    for (int twice = 0; twice < 2; twice++) backend->weigh(problem->state, 0, 1, 1, out);
+}
+
+void mct_fixed_point_bilinear(mct_fixed_point *problem, const double *F, const double *d, double *out) {
+    problem->kernel->evaluations++;
+    problem->backend->apply(problem->state, 0, 1, F, d, out);
 }
 
 /* The rounding of M relative to its elements, from residuals that were reached at N = 100 ... 65536 (riemann, corrected;

@@ -10,10 +10,19 @@
 #include "backend.h"
 
 enum {
-    MCT_WORK = 8,          /* vectors for the strategies */
-    MCT_KRYLOV_MAX = 40,   /* dimension of a Krylov space */
-    MCT_ANDERSON_DEPTH = 5 /* secant pairs; their vectors lie in the Krylov basis, which is idle then */
+    MCT_WORK = 8,           /* vectors for the strategies */
+    MCT_KRYLOV_MAX = 40,    /* dimension of a Krylov space */
+    MCT_ANDERSON_DEPTH = 5, /* secant pairs; their vectors lie in the Krylov basis, which is idle then */
+    MCT_RECYCLED_MAX = 24   /* vectors kept of earlier Krylov spaces */
 };
+
+/* Krylov spaces of earlier solves, as a preconditioner of the next ones with nearly the same operator (recycled.c). */
+typedef struct mct_recycled {
+    int stages, begin[MCT_RECYCLED_MAX + 1]; /* vectors begin[i] ... begin[i+1] - 1 belong to stage i */
+    double *vector[MCT_RECYCLED_MAX];
+    double border[MCT_RECYCLED_MAX];
+    double B[MCT_RECYCLED_MAX][MCT_RECYCLED_MAX]; /* H^-1 - 1 of each stage, on the diagonal */
+} mct_recycled;
 
 typedef struct mct_fixed_point {
     mct_context *context;
@@ -32,6 +41,8 @@ typedef struct mct_fixed_point {
     double *M, *G, *residual; /* [n]: M[F], G(F), G(F) - F of the last step or linearisation */
     double *work[MCT_WORK];   /* [n]: for the strategies; the methods leave them alone */
     double *basis[MCT_KRYLOV_MAX + 1];
+    double *preconditioned; /* [n] */
+    mct_recycled recycled;
 } mct_fixed_point;
 
 /* A problem with its vectors for `species` species.  share: one whose kernel geometry is used, or NULL.
@@ -40,9 +51,11 @@ mct_status mct_fixed_point_create(mct_context *context, const mct_glass_options 
                                   size_t species, int threads, mct_fixed_point *share, mct_fixed_point **problem);
 void mct_fixed_point_destroy(mct_fixed_point *problem);
 
-/* The state point.  The first form checks the mixture and borrows its species; the second moves it to another packing
- * fraction.  Errors: MCT_ARGUMENT, MCT_NON_FINITE. */
+/* The state point.  The first form checks the mixture, borrows its species and starts the counts; the second does not
+ * check, for neighbours of one that passed; the third moves it to another packing fraction.
+ * Errors: MCT_ARGUMENT, MCT_NON_FINITE. */
 mct_status mct_fixed_point_set(mct_fixed_point *problem, const mct_mixture *mixture);
+mct_status mct_fixed_point_place(mct_fixed_point *problem, const mct_mixture *mixture);
 mct_status mct_fixed_point_move(mct_fixed_point *problem, double packing_fraction);
 
 /* G and residual at F; returns max |residual|, NaN if any value is.  One evaluation. */
@@ -51,6 +64,11 @@ double mct_fixed_point_step(mct_fixed_point *problem, const double *F);
 double mct_fixed_point_linearise(mct_fixed_point *problem, const double *F);
 /* out = dG[d] at the F of the last linearisation.  One evaluation. */
 void mct_fixed_point_derivative(mct_fixed_point *problem, const double *d, double *out);
+
+/* out = dG^T[l] at the F of the last linearisation, adjoint in the metric of f: <l, dG[d]> = <out, d>.  One evaluation. */
+void mct_fixed_point_adjoint(mct_fixed_point *problem, const double *l, double *out);
+/* M[F, d] of the present point into out.  One evaluation. */
+void mct_fixed_point_bilinear(mct_fixed_point *problem, const double *F, const double *d, double *out);
 
 /* The residual that rounding leaves at the F of the last linearisation, whose M must not have been overwritten. */
 double mct_fixed_point_rounding(mct_fixed_point *problem);
@@ -81,6 +99,8 @@ typedef struct mct_operator {
     void (*apply)(mct_fixed_point *problem, void *user, const double *v, double v_border, double *out,
                   double *out_border);
     void *user;
+    mct_recycled *recycled; /* NULL: no preconditioner */
+    bool transposed;        /* the operator is the adjoint of the one that `recycled` knows */
 } mct_operator;
 
 /* Arnoldi decomposition A V = V H in problem->basis. */
@@ -99,6 +119,17 @@ bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, m
  * residual reached. */
 double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const double * b, double b_border,
                  double tolerance, double *x, double *x_border);
+
+/* --- recycled.c ---------------------------------------------------------------------------------------------- */
+
+void mct_recycled_clear(mct_recycled *recycled);
+/* (x, border) times the preconditioner, an approximate inverse of the operator, in place. */
+void mct_recycled_apply(mct_fixed_point *problem, const mct_recycled *recycled, bool transposed, double *x,
+                        double *border);
+/* Adds the Krylov space in problem->basis, of the preconditioned operator, as long as there is room. */
+void mct_recycled_keep(mct_fixed_point *problem, const mct_krylov *krylov, mct_recycled *recycled);
+/* After a solve that took `iterations`: spaces that no longer help are forgotten. */
+bool mct_recycled_helps(const mct_recycled *recycled, int iterations);
 
 /* --- the methods --------------------------------------------------------------------------------------------- */
 
@@ -122,13 +153,5 @@ mct_outcome mct_newton_krylov(mct_fixed_point *problem, double tolerance, unsign
 /* Leading eigenvalue of dG at the F of the last linearisation, as precise as its distance from 1 needs; *error: its
  * estimated error.  d: the eigenvector, |d| = 1, <F, d> >= 0; it is also the first guess unless F is NULL. */
 double mct_leading_eigenvalue(mct_fixed_point *problem, const double *F, double *d, double *error);
-
-/* The fold of the branch in the packing fraction (fold.c), from (F, packing fraction of the problem) nearby.
- * On success the problem stands at the fold, F is the critical F, `tangent` = dF/ds there and *curvature =
- * d^2 phi/ds^2.  tolerance: relative, of the packing fraction.  Uses work[0 ... MCT_WORK - 2]. */
-mct_status mct_fold(mct_fixed_point *problem, double tolerance, double *F, const double **tangent, double *curvature);
-
-/* The same from nothing: plain iteration at packing fractions between fluid and glass brings F near the fold. */
-mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F);
 
 #endif

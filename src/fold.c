@@ -1,24 +1,22 @@
-/* fold.c: the fold of the glass branch: where it turns round, the critical point (docs/theory.md).
+/* fold.c: following the glass branch to its fold, where it turns round: the critical point (docs/theory.md).
  *
  * The branch (F(s), phi(s)) is followed with <l, F> = s, which is regular at the fold, and s is sought with
- * dphi/ds = 0.  For one s: Newton on (F - G(F, phi), <l, F> - s), then the tangent, both with the bordered operator
- *   (v, b) -> (v - dG v - b sigma G_phi, <l, v>)
- * by GMRES.  The error of phi is quadratic in that of s, so that only the last s needs all digits. */
+ * dphi/ds = 0.  For one s: Newton on (F - G(F, phi), <l, F> - s), then the tangent, both with the bordered operator of
+ * bordered.c.  The error of phi is quadratic in that of s, so that only the last s needs all digits. */
+#include "fold.h"
+
 #include <math.h>
-#include <stdio.h>
 
-#include "fixed_point.h"
+enum { LEVELS_MAX = 20, NEWTON_MAX = 8, ATTEMPTS = 4 };
 
-enum { LEVELS_MAX = 40, NEWTON_MAX = 12 };
-
-static const double phi_step = 2.0e-5;     /* for the derivative with respect to phi: relative error 1e-8 */
-static const double largest_change = 0.15; /* of any f in one step along the branch */
-static const double phi_max = 0.98;        /* no branch is followed beyond */
+static const double phi_max = MCT_CRITICAL_PACKING_FRACTION_MAX;
+static const double largest_change = 0.15;  /* of any f in one step along the branch */
+static const double secant_change = 1.0e-4; /* less of it between two states tells nothing about the curvature */
+static const double on_branch = 1.0e-3;     /* residual that is enough far from the fold */
+static const double G_phi_reach = 3.0e-4;   /* G_phi is good for a change of phi of this times 1 - phi */
 
 typedef struct branch {
-    double *l;              /* the constraint's direction, |l| = 1 */
-    double *G_phi;          /* dG/dphi at fixed F */
-    double sigma;           /* 1/|G_phi|: makes phi's scale that of F */
+    mct_bordered border;
     double *tangent, phi_s; /* dF/ds, dphi/ds */
     double *second, phi_ss; /* d^2F/ds^2, d^2phi/ds^2 */
     double *last, last_phi; /* the last state on the branch, and the tangent before */
@@ -27,64 +25,27 @@ typedef struct branch {
     double *scratch;
 } branch;
 
-static void bordered(mct_fixed_point *problem, void *user, const double *v, double v_border, double *out,
-                     double *out_border) {
-    const branch *b = user;
-    mct_fixed_point_derivative(problem, v, out);
-    mct_axpby(problem, 1.0, v, -1.0, out);
-    mct_axpby(problem, -v_border * b->sigma, b->G_phi, 1.0, out);
-    *out_border = mct_dot(problem, b->l, v);
-}
-
 /* To another packing fraction with f, not F, unchanged: near a pole of S the peaks of F follow those of S.  All vectors
  * of the branch keep their meaning. */
 static mct_status move(mct_fixed_point *problem, const branch *b, double phi, double *F) {
-    double *const vectors[] = {F, b->l, b->G_phi, b->tangent, b->second, b->last, b->old_tangent, b->step};
+    double *const vectors[] = {F,         b->border.l, b->border.G_phi, b->tangent,
+                               b->second, b->last,     b->old_tangent,  b->step};
     enum { COUNT = sizeof vectors / sizeof *vectors };
-    for (int v = 0; v < COUNT; v++) problem->backend->weigh(problem->state, 0, 1, 0, vectors[v]);
-    const mct_status status = mct_fixed_point_move(problem, phi);
-    for (int v = 0; v < COUNT; v++) problem->backend->weigh(problem->state, 0, 1, 1, vectors[v]);
+    mct_status status = MCT_OK;
+    for (int inverse = 0; inverse < 2 && status == MCT_OK; inverse++) {
+        if (inverse) status = mct_fixed_point_move(problem, phi);
+        for (int v = 0; v < COUNT; v++) problem->backend->weigh(problem->state, 0, 1, inverse, vectors[v]);
+    }
     return status;
 }
 
-/* G at (f, phi) in the units of F at the present phi, into problem->G. */
-static mct_status shifted_step(mct_fixed_point *problem, double phi, double *F) {
-    const double here = problem->mixture.packing_fraction;
-    problem->backend->weigh(problem->state, 0, 1, 0, F);
-    MCT_TRY(mct_fixed_point_move(problem, phi));
-    problem->backend->weigh(problem->state, 0, 1, 1, F);
-    mct_fixed_point_step(problem, F);
-    problem->backend->weigh(problem->state, 0, 1, 0, F);
-    problem->backend->weigh(problem->state, 0, 1, 0, problem->G);
-    MCT_TRY(mct_fixed_point_move(problem, here));
-    problem->backend->weigh(problem->state, 0, 1, 1, F);
-    problem->backend->weigh(problem->state, 0, 1, 1, problem->G);
+/* G_phi where it is not known well enough; the linearisation stays that at F. */
+static mct_status prepare(mct_fixed_point *problem, branch *b, double *F, bool always) {
+    const double phi = problem->mixture.packing_fraction;
+    if (!always && fabs(phi - b->border.at) < G_phi_reach * (1.0 - phi)) return MCT_OK;
+    MCT_TRY(mct_bordered_prepare(problem, &b->border, F, b->scratch));
+    mct_fixed_point_linearise(problem, F);
     return MCT_OK;
-}
-
-/* dG/dphi at fixed f by central difference. */
-static mct_status phi_derivative(mct_fixed_point *problem, branch *b, const double *F) {
-    const double phi = problem->mixture.packing_fraction, h = phi_step * (1.0 - phi);
-    mct_copy(problem, F, b->scratch);
-    for (int sign = -1; sign <= 1; sign += 2) {
-        MCT_TRY(shifted_step(problem, phi + sign * h, b->scratch));
-        mct_axpby(problem, sign * 0.5 / h, problem->G, sign < 0 ? 0.0 : 1.0, b->G_phi);
-    }
-    b->sigma = 1.0 / sqrt(mct_dot(problem, b->G_phi, b->G_phi));
-    return MCT_OK;
-}
-
-static mct_status solve(mct_fixed_point *problem, branch *b, const double *right, double right_border, double tolerance,
-                        double *x, double *x_phi) {
-    const mct_operator operator= {bordered, b};
-    double border;
-    const double reached = mct_gmres(problem, &operator, right, right_border, tolerance, x, &border);
-    *x_phi = b->sigma * border;
-    if (reached < 0.1) return MCT_OK;
-    return mct_fail(problem->context, MCT_NOT_CONVERGED,
-                    "the fold near packing fraction %.6g: a linear system with "
-                    "relative residual %.2g",
-                    problem->mixture.packing_fraction, reached);
 }
 
 /* Newton across the direction l until the residual is below `target`; the last linearisation is at the F returned.
@@ -101,16 +62,13 @@ static mct_status correct(mct_fixed_point *problem, branch *b, double target, do
             MCT_TRY(move(problem, b, problem->mixture.packing_fraction - 0.5 * length * phi_change, F));
             residual = mct_fixed_point_linearise(problem, F);
         }
-        if (residual <= target) return MCT_OK;
+        if (residual <= target) return prepare(problem, b, F, false);
         if (!(residual < before)) break;
-        const bool slow = residual > 0.1 * before; /* G_phi is an old one */
+        MCT_TRY(prepare(problem, b, F, residual > 0.1 * before && newton > 0));
         before = residual;
-        if (newton == 0 || slow) {
-            MCT_TRY(phi_derivative(problem, b, F));
-            mct_fixed_point_linearise(problem, F);
-        }
         const double wanted = fmin(1.0e-2, fmax(1.0e-5, 0.3 * target / residual));
-        MCT_TRY(solve(problem, b, problem->residual, 0.0, wanted, b->step, &phi_change));
+        MCT_TRY(mct_bordered_solve(problem, &b->border, false, problem->residual, 0.0, false, wanted, b->scratch,
+                                   b->step, &phi_change));
         const double phi = problem->mixture.packing_fraction + phi_change;
         if (!(phi > 0.0 && phi < phi_max)) break;
         mct_axpby(problem, 1.0, b->step, 1.0, F);
@@ -121,10 +79,11 @@ static mct_status correct(mct_fixed_point *problem, branch *b, double target, do
                     problem->mixture.packing_fraction, before);
 }
 
-/* The tangent: <l, F_s> = 1. */
-static mct_status tangent(mct_fixed_point *problem, branch *b, double tolerance) {
-    mct_axpby(problem, 0.0, b->l, 0.0, b->scratch);
-    return solve(problem, b, b->scratch, 1.0, tolerance, b->tangent, &b->phi_s);
+/* The tangent: <l, F_s> = 1.  guess: the last one is near. */
+static mct_status tangent(mct_fixed_point *problem, branch *b, bool guess, double tolerance) {
+    mct_axpby(problem, 0.0, b->border.l, 0.0, b->scratch);
+    return mct_bordered_solve(problem, &b->border, false, b->scratch, 1.0, guess, tolerance, b->scratch, b->tangent,
+                              &b->phi_s);
 }
 
 /* d^2/ds^2 from G's second difference along the tangent. */
@@ -136,10 +95,10 @@ static mct_status curvature(mct_fixed_point *problem, branch *b, const double *F
     for (int sign = -1; sign <= 1; sign += 2) {
         mct_copy(problem, F, shifted);
         mct_axpby(problem, sign * h, b->tangent, 1.0, shifted);
-        MCT_TRY(shifted_step(problem, phi + sign * h * b->phi_s, shifted));
+        MCT_TRY(mct_step_at(problem, phi + sign * h * b->phi_s, shifted));
         mct_axpby(problem, 1.0 / (h * h), problem->G, 1.0, sum);
     }
-    return solve(problem, b, sum, 0.0, 1.0e-3, b->second, &b->phi_ss);
+    return mct_bordered_solve(problem, &b->border, false, sum, 0.0, false, 1.0e-3, sum, b->second, &b->phi_ss);
 }
 
 /* F = F(s) + F_s ds + F_ss ds^2/2 from the state (last, last_phi), phi likewise. */
@@ -153,18 +112,19 @@ static mct_status predict(mct_fixed_point *problem, const branch *b, double ds, 
                     phi_max);
 }
 
-/* The step to dphi/ds = 0, no longer than the prediction can be trusted. */
-static double step_to_fold(mct_fixed_point *problem, const branch *b) {
+/* The step to dphi/ds = 0, no longer than the prediction can be trusted (*clipped). */
+static double step_to_fold(mct_fixed_point *problem, const branch *b, bool *clipped) {
     const double phi_change = 0.1 * (1.0 - b->last_phi) / fmax(fabs(b->phi_s), 1.0e-300);
     const double longest = fmin(largest_change / mct_max_norm(problem, b->tangent), phi_change);
-    const double ds = b->phi_ss > 0.0 ? -b->phi_s / b->phi_ss : -copysign(longest, b->phi_s);
-    return fabs(ds) > longest ? copysign(longest, ds) : ds;
+    const double ds = b->phi_ss > 0.0 ? -b->phi_s / b->phi_ss : -copysign(INFINITY, b->phi_s);
+    *clipped = !(fabs(ds) <= longest);
+    return *clipped ? copysign(longest, ds) : ds;
 }
 
-/* From the last state of the branch to the next: predicted, corrected; ds is halved until that works. */
+/* From the last state of the branch to the next: predicted, corrected; ds is shortened until that works. */
 static mct_status advance(mct_fixed_point *problem, branch *b, double ds, double target, double *F) {
     mct_status status = MCT_NOT_CONVERGED;
-    for (int attempt = 0; attempt < 6 && status == MCT_NOT_CONVERGED; attempt++, ds *= 0.4) {
+    for (int attempt = 0; attempt < ATTEMPTS && status == MCT_NOT_CONVERGED; attempt++, ds *= 0.4) {
         MCT_TRY(predict(problem, b, ds, F));
         status = correct(problem, b, target, F);
         if (mct_fixed_point_stopped(problem)) break;
@@ -172,126 +132,87 @@ static mct_status advance(mct_fixed_point *problem, branch *b, double ds, double
     return status;
 }
 
-mct_status mct_fold(mct_fixed_point *problem, double tolerance, double *F, const double **tangent_out,
-                    double *curvature_out) {
-    branch b = {.l = problem->work[0],
-                .G_phi = problem->work[1],
-                .tangent = problem->work[2],
-                .second = problem->work[3],
-                .scratch = problem->work[4],
-                .last = problem->work[5],
-                .old_tangent = problem->work[6],
-                .step = problem->basis[MCT_KRYLOV_MAX]};
-    double s = 0.0, target = 1.0e-5;
+/* s from now on along the tangent: l must not become perpendicular to the branch.  Returns s of the last state. */
+static double turn(mct_fixed_point *problem, branch *b) {
+    const double norm = sqrt(mct_dot(problem, b->tangent, b->tangent));
+    mct_axpby(problem, 1.0 / norm, b->tangent, 0.0, b->border.l);
+    mct_axpby(problem, 0.0, b->tangent, 1.0 / norm, b->tangent);
+    mct_axpby(problem, 0.0, b->second, 1.0 / (norm * norm), b->second);
+    b->phi_s /= norm;
+    b->phi_ss /= norm * norm;
+    return mct_dot(problem, b->border.l, b->last);
+}
+
+/* d^2/ds^2 by secant, from the tangents here and at the last state, ds away; between states that are too near what was
+ * known stays. */
+static void secant(mct_fixed_point *problem, branch *b, double old_phi_s, double ds) {
+    if (!(fabs(ds) * mct_max_norm(problem, b->tangent) > secant_change)) return;
+    b->phi_ss = (b->phi_s - old_phi_s) / ds;
+    mct_axpby(problem, 1.0 / ds, b->tangent, 0.0, b->second);
+    mct_axpby(problem, -1.0 / ds, b->old_tangent, 1.0, b->second);
+}
+
+/* The direction l: the guess, or the change of F in a plain iteration, which after some of them is the critical
+ * direction, in which the branch runs at the fold. */
+static mct_status begin(mct_fixed_point *problem, branch *b, const mct_fold_guess *guess, const double *F) {
+    *b = (branch){.border = {problem->work[0], problem->work[1], NAN, NAN},
+                  .tangent = problem->work[2],
+                  .second = problem->work[3],
+                  .scratch = problem->work[4],
+                  .last = problem->work[5],
+                  .old_tangent = problem->work[6],
+                  .step = problem->basis[MCT_KRYLOV_MAX]};
     for (int v = 0; v < MCT_WORK - 1; v++) mct_axpby(problem, 0.0, F, 0.0, problem->work[v]);
-    /* after some plain iterations their change is the critical direction, in which the branch runs at the fold */
+    mct_axpby(problem, 0.0, F, 0.0, b->step);
+    if (guess) {
+        mct_copy(problem, guess->direction, b->border.l);
+        mct_copy(problem, guess->direction, b->tangent);
+        return MCT_OK;
+    }
     if (!isfinite(mct_fixed_point_step(problem, F))) {
         return mct_fail(problem->context, MCT_NON_FINITE, "packing fraction %.6g: F is not finite",
                         problem->mixture.packing_fraction);
     }
-    mct_axpby(problem, -1.0 / sqrt(mct_dot(problem, problem->residual, problem->residual)), problem->residual, 0.0,
-              b.l);
-    MCT_TRY(correct(problem, &b, target, F));
-    for (int level = 0; level < LEVELS_MAX; level++) {
-        const double old_phi_s = b.phi_s, old_s = s;
-        s = mct_dot(problem, b.l, F);
-        if (level) mct_copy(problem, b.tangent, b.old_tangent);
-        MCT_TRY(tangent(problem, &b, fmax(1.0e-7, fmin(1.0e-3, 1.0e3 * target))));
-        if (level == 0) {
-            MCT_TRY(curvature(problem, &b, F));
-        } else { /* secant: from the last two tangents */
-            b.phi_ss = (b.phi_s - old_phi_s) / (s - old_s);
-            mct_axpby(problem, 1.0 / (s - old_s), b.tangent, 0.0, b.second);
-            mct_axpby(problem, -1.0 / (s - old_s), b.old_tangent, 1.0, b.second);
-        }
-        b.last_phi = problem->mixture.packing_fraction;
-        mct_copy(problem, F, b.last);
-        const double ds = step_to_fold(problem, &b);
-        /* how far phi is above its minimum; the prediction is exact to third order in ds */
-        const double above = fabs(0.5 * ds * b.phi_s);
-        if (above <= 1.0e3 * tolerance * b.last_phi && target <= 0.1 * tolerance && b.phi_ss > 0.0) {
-            *tangent_out = b.tangent;
-            *curvature_out = b.phi_ss;
-            return predict(problem, &b, ds, F);
-        }
-        target = fmin(1.0e-5, fmax(0.1 * tolerance, 1.0e-3 * above));
-        MCT_TRY(advance(problem, &b, ds, target, F));
-    }
-    return mct_fail(problem->context, MCT_NOT_CONVERGED, "no fold of the glass branch found near packing fraction %.6g",
-                    problem->mixture.packing_fraction);
-}
-
-/* --- from nothing -------------------------------------------------------------------------------------------- */
-
-typedef enum verdict { ARRESTED, ARRESTED_NEAR, MELTED } verdict;
-
-static const double slow = 0.85;   /* this ratio of residuals is the leading eigenvalue near the fold */
-static const double window = 1.04; /* glass and fluid this close: the branch is followed from there */
-
-/* Plain iteration until the residual is small (arrested; near the fold when it falls slowly) or f has gone. */
-static mct_status judge(mct_fixed_point *problem, double *F, verdict *result) {
-    double before = INFINITY;
-    mct_fixed_point_start(problem, F);
-    for (int step = 0; step < 60 && !mct_fixed_point_stopped(problem); step++) {
-        const double residual = mct_fixed_point_step(problem, F);
-        if (!isfinite(residual)) {
-            return mct_fail(problem->context, MCT_NON_FINITE, "packing fraction %.6g: F is not finite",
-                            problem->mixture.packing_fraction);
-        }
-        *result = residual > slow * before ? ARRESTED_NEAR : ARRESTED;
-        if (residual < 5.0e-3 && step > 3) return MCT_OK;
-        *result = MELTED;
-        if (mct_max_norm(problem, problem->G) < 0.1 || (residual > 1.02 * before && step > 8)) return MCT_OK;
-        before = residual;
-        mct_copy(problem, problem->G, F);
-        problem->iterations++;
-    }
+    const double norm = sqrt(mct_dot(problem, problem->residual, problem->residual));
+    mct_axpby(problem, -1.0 / norm, problem->residual, 0.0, b->border.l);
     return MCT_OK;
 }
 
-/* An F near the fold, starting at the packing fraction of the problem. */
-static mct_status approach(mct_fixed_point *problem, double *F) {
-    double fluid = 0.0, glass = 1.0, phi = problem->mixture.packing_fraction;
-    while (phi > 0.01 && phi < phi_max && !mct_fixed_point_stopped(problem)) {
-        verdict result = MELTED;
-        MCT_TRY(mct_fixed_point_move(problem, phi));
-        MCT_TRY(judge(problem, F, &result));
-        if (result == ARRESTED_NEAR) return MCT_OK;
-        if (result == ARRESTED) glass = phi;
-        if (result == MELTED) fluid = phi;
-        if (result == ARRESTED && glass < window * fluid) return MCT_OK;
-        if (glass < window * fluid) {
-            phi = glass; /* the last judgement was at the fluid end */
-        } else if (glass == 1.0) {
-            phi += 0.2 * (1.0 - phi) * phi;
+mct_status mct_fold_follow(mct_fixed_point *problem, double tolerance, const mct_fold_guess *guess, double *F,
+                           mct_fold *fold) {
+    branch b;
+    double old_phi_s = 0.0, old_s = 0.0, target = on_branch;
+    bool clipped = false;
+    MCT_TRY(begin(problem, &b, guess, F));
+    MCT_TRY(correct(problem, &b, target, F));
+    for (int level = 0; level < LEVELS_MAX; level++) {
+        const double s = mct_dot(problem, b.border.l, F);
+        if (level) mct_copy(problem, b.tangent, b.old_tangent);
+        MCT_TRY(tangent(problem, &b, level || guess, fmax(1.0e-9, fmin(1.0e-3, 1.0e2 * target))));
+        if (level) {
+            secant(problem, &b, old_phi_s, s - old_s);
+        } else if (guess && guess->curvature > 0.0) {
+            b.phi_ss = guess->curvature;
         } else {
-            phi = fluid > 0.0 ? 0.5 * (fluid + glass) : 0.95 * phi;
+            MCT_TRY(curvature(problem, &b, F));
         }
-    }
-    return mct_fail(problem->context, MCT_NOT_CONVERGED,
-                    "no transition found: the last state is fluid at packing fraction %.4g, glass at %.4g", fluid,
-                    glass);
-}
-
-mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F) {
-    double *const start = problem->work[MCT_WORK - 1];
-    const double *tangent;
-    double curvature, residual;
-    mct_status status = MCT_NOT_CONVERGED;
-    for (int attempt = 0; attempt < 4 && status == MCT_NOT_CONVERGED; attempt++) {
-        MCT_TRY(approach(problem, F));
-        const double phi = problem->mixture.packing_fraction;
-        mct_copy(problem, F, start);
-        status = mct_fold(problem, tolerance, F, &tangent, &curvature);
-        if (status != MCT_NOT_CONVERGED || mct_fixed_point_stopped(problem)) break;
-        /* too far from the branch: onto it at the same packing fraction, if it is there */
-        MCT_TRY(mct_fixed_point_move(problem, phi));
-        mct_copy(problem, start, F);
-        if (mct_anderson(problem, 1.0e-6, 60, F, &residual) == MCT_CONVERGED) {
-            status = mct_fold(problem, tolerance, F, &tangent, &curvature);
-            if (status != MCT_NOT_CONVERGED || mct_fixed_point_stopped(problem)) break;
+        b.last_phi = problem->mixture.packing_fraction;
+        mct_copy(problem, F, b.last);
+        const double ds = step_to_fold(problem, &b, &clipped);
+        /* how far phi is above its minimum; the prediction is exact to third order in ds */
+        const double above = fabs(0.5 * ds * b.phi_s);
+        /* F_c and its eigenvectors are first order in s, phi second */
+        const bool near = fabs(ds) * mct_max_norm(problem, b.tangent) <= 0.3 * sqrt(tolerance);
+        if (near && above <= tolerance * b.last_phi && target <= tolerance && b.phi_ss > 0.0) {
+            *fold = (mct_fold){b.border, b.tangent, b.phi_ss};
+            return predict(problem, &b, ds, F);
         }
-        MCT_TRY(mct_fixed_point_move(problem, phi + 0.1 * (1.0 - phi) * phi));
+        target = clipped ? on_branch : fmin(1.0e-5, fmax(tolerance, 1.0e-3 * above));
+        if (clipped) mct_recycled_clear(&problem->recycled); /* F changes too much */
+        MCT_TRY(advance(problem, &b, ds, target, F));
+        old_s = turn(problem, &b);
+        old_phi_s = b.phi_s;
     }
-    return status;
+    return mct_fail(problem->context, MCT_NOT_CONVERGED, "no fold of the glass branch found near packing fraction %.6g",
+                    problem->mixture.packing_fraction);
 }

@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixed_point.h"
+#include "fold.h"
 
-enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3 };
+enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3, FOLDS = 3 };
 
 /* Relative precision of the fold's packing fraction that decides between fluid and glass. */
 static const double fold_tolerance = 1.0e-11;
+/* Nearer to the fold than this, times 1 - phi, plain iteration takes too long. */
+static const double near_fold = 1.0e-3;
 /* No coarser tolerance than this is used to tell glass from fluid. */
 static const double deciding = 1.0e-4;
 /* One point uses several threads from this number of wave numbers on (bench/results). */
@@ -98,36 +100,6 @@ static bool accept_rounding(mct_fixed_point *problem, double tolerance, double r
     return true;
 }
 
-/* Decides by the fold, starting from F near it; F comes back as zero or converged on the glass branch. */
-static answer decide_by_fold(mct_fixed_point *problem, double tolerance, double *F) {
-    const double phi = problem->mixture.packing_fraction;
-    answer a = undecided;
-    const double *tangent;
-    double curvature;
-    a.status = mct_fold(problem, fold_tolerance, F, &tangent, &curvature);
-    const double fold = problem->mixture.packing_fraction;
-    const mct_status moved = mct_fixed_point_move(problem, phi);
-    if (a.status != MCT_OK || moved != MCT_OK) {
-        if (moved != MCT_OK) a.status = moved;
-        return a;
-    }
-    if (phi < fold) return fluid(fold);
-    /* on the branch phi - fold = curvature/2 s^2: the upper solution is at s > 0 */
-    const double direction = mct_dot(problem, F, tangent) < 0.0 ? -1.0 : 1.0;
-    mct_axpby(problem, direction * sqrt(2.0 * (phi - fold) / curvature), tangent, 1.0, F);
-    a.fold = fold;
-    for (int crossing = 0; crossing <= CROSSINGS; crossing++) {
-        const mct_outcome outcome = mct_newton_krylov(problem, tolerance, NEWTON_STEPS, F, &a.residual);
-        if (outcome == MCT_BROKEN || outcome == MCT_COLLAPSED) break;
-        mct_fixed_point_linearise(problem, F);
-        if (outcome == MCT_WANDERS && !accept_rounding(problem, tolerance, a.residual)) break;
-        /* that there is a solution the fold has said: what remains is on which side F is */
-        if (branch_of(problem, F, &a.residual, &a.eigenvalue) != CROSSED) return a;
-    }
-    a.status = MCT_NOT_CONVERGED;
-    return a;
-}
-
 static answer plain_to_the_end(mct_fixed_point *problem, double tolerance, double *F) {
     answer a = undecided;
     switch (mct_plain(problem, tolerance, ULONG_MAX, F, &a.residual)) {
@@ -170,6 +142,80 @@ static bool accelerate(mct_fixed_point *problem, double tolerance, double *F, an
         }
     }
     return false;
+}
+
+/* The fold that decides about the state at phi, starting from F near it; where that fails, from nothing.  F becomes the
+ * critical one. */
+static mct_status find_fold(mct_fixed_point *problem, double phi, double *F, mct_fold *fold) {
+    char message[320];
+    bool found;
+    mct_recycled_clear(&problem->recycled);
+    const mct_status status = mct_fold_follow(problem, fold_tolerance, NULL, F, fold);
+    if (status != MCT_NOT_CONVERGED || mct_fixed_point_stopped(problem)) return status;
+    MCT_TRY(mct_fixed_point_move(problem, phi));
+    MCT_TRY(mct_fold_search(problem, fold_tolerance, F, fold, &found, message));
+    return found ? MCT_OK : mct_fail(problem->context, MCT_NOT_CONVERGED, "%s", message);
+}
+
+/* On the branch phi - fold = curvature/2 s^2: from the F of the fold to the upper solution, at s > 0, at the phi where
+ * the problem stands. */
+static answer above_fold(mct_fixed_point *problem, double tolerance, const mct_fold *at, double fold, double *F) {
+    const double direction = mct_dot(problem, F, at->tangent) < 0.0 ? -1.0 : 1.0;
+    answer a = undecided;
+    mct_axpby(problem, direction * sqrt(2.0 * (problem->mixture.packing_fraction - fold) / at->curvature), at->tangent,
+              1.0, F);
+    a.fold = fold;
+    for (int crossing = 0; crossing <= CROSSINGS; crossing++) {
+        const mct_outcome outcome = mct_newton_krylov(problem, tolerance, NEWTON_STEPS, F, &a.residual);
+        if (outcome == MCT_BROKEN || outcome == MCT_COLLAPSED) break;
+        mct_fixed_point_linearise(problem, F);
+        if (outcome == MCT_WANDERS && !accept_rounding(problem, tolerance, a.residual)) break;
+        /* that there is a solution the fold has said: what remains is on which side F is */
+        if (branch_of(problem, F, &a.residual, &a.eigenvalue) != CROSSED) return a;
+    }
+    a.status = MCT_NOT_CONVERGED;
+    return a;
+}
+
+/* Below a fold: fluid, unless there is another glass that plain iteration from F = S ends at (near the fold: from the
+ * fold's F, for the ghost takes 1/sqrt(epsilon) steps).  F: that glass, not converged. */
+static mct_status is_fluid(mct_fixed_point *problem, double phi, const mct_fold *at, double *F, bool *is) {
+    const double fold = problem->mixture.packing_fraction;
+    if (fold - phi < near_fold * (1.0 - fold)) {
+        MCT_TRY(mct_fold_is_transition(problem, at, F, is));
+        mct_copy(problem, problem->work[MCT_WORK - 1], F);
+        return mct_fixed_point_move(problem, phi);
+    }
+    MCT_TRY(mct_fixed_point_move(problem, phi));
+    mct_fixed_point_start(problem, F);
+    return mct_fold_melts(problem, F, is);
+}
+
+/* Decides by the fold, starting from F near it; F comes back as zero or converged on the glass branch.  Where plain
+ * iteration stays with another glass or ghost than that fold's, it goes on from there. */
+static answer decide_by_fold(mct_fixed_point *problem, double tolerance, double *F) {
+    const double phi = problem->mixture.packing_fraction;
+    double *const reached = problem->work[MCT_WORK - 1];
+    answer a = undecided;
+    for (int attempt = 0; attempt < FOLDS; attempt++) {
+        mct_fold at;
+        bool fluid_below;
+        a.status = find_fold(problem, phi, F, &at);
+        const double fold = problem->mixture.packing_fraction;
+        if (a.status != MCT_OK || phi >= fold) {
+            const mct_status moved = mct_fixed_point_move(problem, phi);
+            if (moved != MCT_OK) a.status = moved;
+            return a.status == MCT_OK ? above_fold(problem, tolerance, &at, fold, F) : a;
+        }
+        a.status = is_fluid(problem, phi, &at, F, &fluid_below);
+        if (a.status != MCT_OK) return a;
+        if (fluid_below) return fluid(fold);
+        mct_copy(problem, F, reached);
+        if (accelerate(problem, tolerance, F, &a)) return a;
+        mct_copy(problem, reached, F);
+    }
+    a.status = MCT_NOT_CONVERGED;
+    return a;
 }
 
 static answer automatic(mct_fixed_point *problem, double tolerance_wanted, double *F) {

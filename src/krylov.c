@@ -1,4 +1,5 @@
-/* krylov.c: Arnoldi's decomposition and GMRES in the metric of f, with an optional border entry
+/* krylov.c: Arnoldi's decomposition and GMRES in the metric of f, with an optional border entry and, on the right, an
+ * optional preconditioner of recycled spaces
  * (Y. Saad and M. H. Schultz, SIAM J. Sci. Stat. Comput. 7, 856 (1986)). */
 #include <math.h>
 
@@ -24,7 +25,14 @@ bool mct_krylov_extend(mct_fixed_point *problem, const mct_operator *operator, m
     if (k >= MCT_KRYLOV_MAX || mct_fixed_point_stopped(problem)) return false;
     double *const w = problem->basis[k + 1];
     double border = 0.0;
-    operator->apply(problem, operator->user, problem->basis[k], krylov->border[k], w, &border);
+    const double *v = problem->basis[k];
+    double v_border = krylov->border[k];
+    if (operator->recycled && operator->recycled->stages> 0) {
+        mct_copy(problem, v, problem->preconditioned);
+        mct_recycled_apply(problem, operator->recycled, operator->transposed, problem->preconditioned, &v_border);
+        v = problem->preconditioned;
+    }
+    operator->apply(problem, operator->user, v, v_border, w, &border);
     for (int i = 0; i <= k; i++) krylov->H[i][k] = 0.0;
     const double before = sqrt(inner(problem, w, border, w, border));
     for (int pass = 0; pass < 2; pass++) { /* twice is enough: orthogonal to rounding */
@@ -91,5 +99,13 @@ double mct_gmres(mct_fixed_point *problem, const mct_operator *operator, const d
         border += y[i] * krylov.border[i];
     }
     *x_border = border;
+    if (operator->recycled) {
+        mct_recycled_apply(problem, operator->recycled, operator->transposed, x, x_border);
+        if (!mct_recycled_helps(operator->recycled, size)) {
+            mct_recycled_clear(operator->recycled);
+        } else if (!operator->transposed) {
+            mct_recycled_keep(problem, &krylov, operator->recycled);
+        }
+    }
     return residual;
 }

@@ -13,7 +13,7 @@ static void one_minus_derivative(mct_fixed_point *problem, void *user, const dou
 
 mct_outcome mct_newton_krylov(mct_fixed_point *problem, double tolerance, unsigned long steps, double *F,
                               double *residual) {
-    const mct_operator operator= {one_minus_derivative, NULL};
+    const mct_operator operator= {.apply = one_minus_derivative};
     double *const correction = problem->basis[MCT_KRYLOV_MAX]; /* the last vector of the longest Krylov space */
     double before = INFINITY;
     for (unsigned long step = 0;; step++) {

@@ -79,7 +79,7 @@ static const mct_option config_rows[] = {
     {AT("critical.of", MCT_OPTION_TEXT, critical.of), .minimum = 1, .preset = "packing_fraction", .unit = "",
      .note = "packing_fraction or mixture.species.I.activity", .help = "what is varied to find the transition"},
     {AT("critical.range", MCT_OPTION_RANGE, critical.range), .minimum = 0, .maximum = INFINITY, ABOVE, .unit = "",
-     .note = "", .help = "where to look for it"},
+     .note = "of activities [1, 10] if not given", .help = "where to look for it"},
 
     {AT("checkpoint.interval", MCT_OPTION_NUMBER, checkpoint.interval), .minimum = 0, .maximum = INFINITY,
      .flags = MCT_OPTION_ABOVE_MINIMUM | MCT_OPTION_NOT_ARCHIVED, .preset = "30", .unit = "s", .note = "",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "closure.h"
+#include "host_matrix.h"
 
 mct_structure_options mct_structure_options_default(void) {
     return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};
@@ -38,101 +39,100 @@ void mct_statics_destroy(mct_statics *statics) {
     free(statics);
 }
 
-/* B = A^-1 of one m x m matrix by Gauss-Jordan with partial pivoting; A is overwritten.  False if singular. */
-static bool invert(size_t m, double *A, double *B) {
-    for (size_t r = 0; r < m; r++) {
-        for (size_t c = 0; c < m; c++) B[r * m + c] = r == c;
+/* S^-1 = 1 - rho C, and W of eq. [6] and Gamma = W S^-1 = q^2 D ((lambda - 1) + S^-1) from S. */
+static void from_structure_factor(const mct_mixture *mixture, mct_statics *s, size_t mu, size_t nu) {
+    const size_t N = s->points, at = (mu * s->species + nu) * N;
+    const double diffusivity = mixture->species[mu].diffusivity, activity = mixture->species[mu].activity - 1.0;
+    const double one = mu == nu, root = sqrt(s->fraction[mu] * s->fraction[nu]);
+    const double *const q = s->wave_number, *const c = s->direct_correlation + at, *const S = s->structure_factor + at;
+    for (size_t i = 0; i < N; i++) {
+        const double scale = q[i] * q[i] * diffusivity, inverse = one - s->density * root * c[i];
+        s->structure_factor_inverse[at + i] = inverse;
+        s->frequency[at + i] = scale * (activity * S[i] + one);
+        s->relaxation_rate[at + i] = scale * (activity * one + inverse);
     }
-    for (size_t k = 0; k < m; k++) {
-        size_t pivot = k;
-        for (size_t r = k + 1; r < m; r++) {
-            if (fabs(A[r * m + k]) > fabs(A[pivot * m + k])) pivot = r;
-        }
-        if (!(fabs(A[pivot * m + k]) > 0.0)) return false;
-        for (size_t c = 0; c < m; c++) {
-            double a = A[k * m + c], b = B[k * m + c];
-            A[k * m + c] = A[pivot * m + c], A[pivot * m + c] = a;
-            B[k * m + c] = B[pivot * m + c], B[pivot * m + c] = b;
-        }
-        double scale = 1.0 / A[k * m + k];
-        for (size_t c = 0; c < m; c++) A[k * m + c] *= scale, B[k * m + c] *= scale;
-        for (size_t r = 0; r < m; r++) {
-            double factor = A[r * m + k];
-            if (r == k || factor == 0.0) continue;
-            for (size_t c = 0; c < m; c++) {
-                A[r * m + c] -= factor * A[k * m + c];
-                B[r * m + c] -= factor * B[k * m + c];
-            }
-        }
-    }
-    return true;
 }
 
-/* All matrices at wave number q_i from c_mn(q_i): S^-1 = 1 - rho C, S, W [6], W^-1, Gamma = W S^-1.
- * work: [3 m*m].  False if S is not positive or W singular. */
-static bool matrices(const mct_mixture *mixture, mct_statics *s, size_t i, double *work) {
+/* One c(k) for all pairs: S = (1 - s s^T) + s s^T S(k), s = sqrt(x), without the rounding of an elimination and, for one
+ * component, of 1 + (S - 1), which loses a small compressibility.  W is diagonal but for a matrix of rank one, so that
+ * Sherman and Morrison's formula gives W^-1; its denominator, sum x/lambda + S(k) sum x (1 - 1/lambda), cannot cancel.
+ * Returns the first bad wave number, N if there is none. */
+static size_t rank_one(const mct_mixture *mixture, mct_statics *s) {
+    const size_t N = s->points, m = s->species;
+    const double *const q = s->wave_number, *const c = s->direct_correlation;
+    double passive = 0.0, active = 0.0;
+    size_t bad = N;
+    for (size_t mu = 0; mu < m; mu++) {
+        const double slowness = 1.0 / mixture->species[mu].activity;
+        passive += s->fraction[mu] * slowness;
+        active += s->fraction[mu] * (mixture->species[mu].activity - 1.0) * slowness;
+    }
+    for (size_t i = N; i-- > 0;) {
+        if (!(s->density * c[i] < 1.0)) bad = i;
+    }
+    for (size_t mu = 0; mu < m; mu++) {
+        for (size_t nu = 0; nu < m; nu++) {
+            const mct_species *const row = &mixture->species[mu], *const column = &mixture->species[nu];
+            const double one = mu == nu, root = m > 1 ? sqrt(s->fraction[mu] * s->fraction[nu]) : 1.0;
+            const double diagonal = one / (row->diffusivity * row->activity);
+            const double product =
+                root * (row->activity - 1.0) / (row->activity * column->activity * column->diffusivity);
+            double *const S = s->structure_factor + (mu * m + nu) * N;
+            double *const W_inverse = s->frequency_inverse + (mu * m + nu) * N;
+            for (size_t i = 0; i < N; i++) {
+                const double total = 1.0 / (1.0 - s->density * c[i]); /* S(k) */
+                S[i] = (one - root) + root * total;
+                W_inverse[i] = (diagonal + product * (1.0 - total) / (passive + active * total)) / (q[i] * q[i]);
+            }
+            from_structure_factor(mixture, s, mu, nu);
+        }
+    }
+    return bad;
+}
+
+/* The same for any c_mn(k), wave number by wave number.  work: [2 m*m]. */
+static size_t general(const mct_mixture *mixture, mct_statics *s, double *work) {
     const size_t N = s->points, m = s->species, mm = m * m;
-    double *a = work, *b = work + mm, *inverse = work + 2 * mm;
-    double q2 = s->wave_number[i] * s->wave_number[i];
-    for (size_t mu = 0; mu < m; mu++) {
-        for (size_t nu = 0; nu < m; nu++) {
-            size_t c = mu * m + nu;
-            double C = sqrt(s->fraction[mu] * s->fraction[nu]) * s->direct_correlation[c * N + i];
-            inverse[c] = (mu == nu) - s->density * C;
-            a[c] = inverse[c];
-            s->structure_factor_inverse[c * N + i] = inverse[c];
+    double *const a = work, *const b = work + mm;
+    for (size_t i = 0; i < N; i++) {
+        for (size_t c = 0; c < mm; c++) {
+            const double C = sqrt(s->fraction[c / m] * s->fraction[c % m]) * s->direct_correlation[c * N + i];
+            a[c] = (c / m == c % m) - s->density * C;
         }
+        if (!mct_matrix_invert(m, a, b)) return i;
+        for (size_t c = 0; c < mm; c++) s->structure_factor[c * N + i] = b[c];
     }
-    if (s->one_direct_correlation) {
-        /* rank one: S = (1 - sqrt(x x)) + sqrt(x x) S(k), without the rounding of an elimination and, for one
-         * component, of 1 + (S - 1), which loses a small compressibility */
-        const double rho_c = s->density * s->direct_correlation[i];
-        if (!(rho_c < 1.0)) return false;
+    for (size_t c = 0; c < mm; c++) from_structure_factor(mixture, s, c / m, c % m);
+    for (size_t i = 0; i < N; i++) {
+        for (size_t c = 0; c < mm; c++) a[c] = s->frequency[c * N + i];
+        if (!mct_matrix_invert(m, a, b)) return i;
+        for (size_t c = 0; c < mm; c++) s->frequency_inverse[c * N + i] = b[c];
         for (size_t mu = 0; mu < m; mu++) {
-            for (size_t nu = 0; nu < m; nu++) {
-                const double root = m > 1 ? sqrt(s->fraction[mu] * s->fraction[nu]) : 1.0;
-                b[mu * m + nu] = ((mu == nu) - root) + root / (1.0 - rho_c);
-            }
-        }
-    } else if (!invert(m, a, b)) {
-        return false;
-    }
-    for (size_t mu = 0; mu < m; mu++) {
-        if (!(b[mu * m + mu] > 0.0)) return false;
-        for (size_t nu = 0; nu < m; nu++) {
-            size_t c = mu * m + nu;
-            const mct_species *species = &mixture->species[mu];
-            s->structure_factor[c * N + i] = b[c];
-            a[c] = q2 * species->diffusivity * ((species->activity - 1.0) * b[c] + (mu == nu));
-            s->frequency[c * N + i] = a[c];
+            if (!(s->structure_factor[(mu * m + mu) * N + i] > 0.0)) return i;
         }
     }
-    for (size_t mu = 0; mu < m; mu++) {
-        for (size_t nu = 0; nu < m; nu++) {
-            double sum = 0.0;
-            for (size_t k = 0; k < m; k++) sum += a[mu * m + k] * inverse[k * m + nu];
-            s->relaxation_rate[(mu * m + nu) * N + i] = sum;
-        }
-    }
-    if (!invert(m, a, b)) return false;
-    for (size_t c = 0; c < mm; c++) s->frequency_inverse[c * N + i] = b[c];
-    return true;
+    return N;
 }
 
-static bool all_finite(const mct_statics *s, size_t i) {
+/* The first wave number with a value that is not finite; N if there is none. */
+static size_t first_not_finite(const mct_statics *s) {
     const double *const arrays[] = {s->structure_factor, s->structure_factor_inverse, s->direct_correlation,
                                     s->frequency,        s->frequency_inverse,        s->relaxation_rate};
+    const size_t count = s->species * s->species * s->points;
+    size_t first = s->points;
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
-        for (size_t c = 0; c < s->species * s->species; c++) {
-            if (!isfinite(arrays[a][c * s->points + i])) return false;
+        int bad = 0;
+        for (size_t i = 0; i < count; i++) bad |= !isfinite(arrays[a][i]);
+        for (size_t i = 0; bad && i < count; i++) {
+            if (!isfinite(arrays[a][i]) && i % s->points < first) first = i % s->points;
         }
     }
-    return true;
+    return first;
 }
 
 mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
                               mct_statics *statics) {
-    const size_t m = statics->species;
+    const size_t m = statics->species, N = statics->points;
     const mct_closure_entry *closure = mct_closure_find(options->closure);
     if (!closure) return mct_fail(context, MCT_ARGUMENT, "structure.closure = %d: unknown", (int)options->closure);
     statics->density = mct_mixture_density(mixture);
@@ -141,24 +141,26 @@ mct_status mct_statics_update(mct_context *context, const mct_structure_options 
         statics->diffusivity[mu] = mixture->species[mu].diffusivity;
     }
     MCT_TRY(closure->direct_correlation(context, mixture, statics));
-    double *work = malloc((3 * m * m + 1) * sizeof *work);
-    if (!work) return mct_fail(context, MCT_MEMORY, "statics of %zu species: out of memory", m);
-    mct_status status = MCT_OK;
-    for (size_t i = 0; i < statics->points && status == MCT_OK; i++) {
-        if (!matrices(mixture, statics, i, work)) {
-            status = mct_fail(context, MCT_NON_FINITE,
-                              "packing fraction %.17g: the structure factor is not positive or W is singular at wave "
-                              "number %g",
-                              mixture->packing_fraction, statics->wave_number[i]);
-        } else if (!all_finite(statics, i)) {
-            status = mct_fail(context, MCT_NON_FINITE,
-                              "packing fraction %.17g: S, W, W^-1 or W S^-1 is beyond the range of numbers at wave "
-                              "number %g",
-                              mixture->packing_fraction, statics->wave_number[i]);
-        }
+    size_t bad;
+    if (statics->one_direct_correlation) {
+        bad = rank_one(mixture, statics);
+    } else {
+        double *const work = malloc((2 * m * m + 1) * sizeof *work);
+        if (!work) return mct_fail(context, MCT_MEMORY, "statics of %zu species: out of memory", m);
+        bad = general(mixture, statics, work);
+        free(work);
     }
-    free(work);
-    return status;
+    if (bad < N) {
+        return mct_fail(context, MCT_NON_FINITE,
+                        "packing fraction %.17g: the structure factor is not positive or W is singular at wave "
+                        "number %g",
+                        mixture->packing_fraction, statics->wave_number[bad]);
+    }
+    bad = first_not_finite(statics);
+    if (bad == N) return MCT_OK;
+    return mct_fail(context, MCT_NON_FINITE,
+                    "packing fraction %.17g: S, W, W^-1 or W S^-1 is beyond the range of numbers at wave number %g",
+                    mixture->packing_fraction, statics->wave_number[bad]);
 }
 
 mct_status mct_statics_compute(mct_context *context, const mct_structure_options *options, const mct_grid *grid,

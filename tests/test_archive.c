@@ -13,45 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apmct/apmct.h"
+#include "archive_fixture.h"
 #include "archive_hdf5.h"
 #include "file_aside.h"
-
-enum { N = 12, M = 2 };
-
-static mct_context *context;
-static mct_config *config;
-static mct_statics *statics;
-static char folder[64], path[128];
-
-static void set_up(void) {
-    cr_assert_eq(mct_context_create(&context), MCT_OK);
-    cr_assert_eq(mct_config_create(context, &config), MCT_OK);
-    cr_assert_eq(mct_config_set(context, config, "grid.points=12"), MCT_OK);
-    cr_assert_eq(mct_config_set(context, config, "output.file=not-archived.h5"), MCT_OK);
-    cr_assert_eq(mct_config_check(context, config), MCT_OK);
-    cr_assert_eq(mct_statics_create(context, &config->grid, M, &statics), MCT_OK);
-    for (size_t i = 0; i < N; i++) {
-        statics->wave_number[i] = mct_grid_wave_number(&config->grid, i);
-        for (size_t c = 0; c < M * M; c++) {
-            statics->structure_factor[c * N + i] = 1 + (double)(100 * c + i);
-            statics->direct_correlation[c * N + i] = -(double)(100 * c + i);
-        }
-    }
-    strcpy(folder, "/tmp/apmct-archive-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/r.h5", folder);
-}
-
-static void tear_down(void) {
-    char command[128];
-
-    mct_statics_destroy(statics);
-    mct_config_destroy(config);
-    mct_context_destroy(context);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_assert_eq(system(command), 0);
-}
 
 TestSuite(archive, .init = set_up, .fini = tear_down);
 
@@ -79,14 +43,6 @@ static void write_glass(const char *name) {
     cr_assert_eq(mct_archive_put_glass(context, archive, F, &result), MCT_OK, "%s", mct_context_error(context));
     cr_assert_eq(mct_archive_save(context, archive, name), MCT_OK, "%s", mct_context_error(context));
     mct_archive_destroy(archive);
-}
-
-static void bad_file(const char *name, mct_status expected, const char *text) {
-    mct_result *result;
-
-    cr_assert_eq(mct_result_load(context, name, &result), expected, "%s", mct_context_error(context));
-    cr_assert_null(result);
-    cr_assert(strstr(mct_context_error(context), text), "%s", mct_context_error(context));
 }
 
 /* ---- good files --------------------------------------------------------------------------------------------- */
@@ -179,6 +135,7 @@ Test(archive, further_arrays_and_their_limits) {
     cr_assert_eq(mct_archive_create(context, "statics", config, &archive), MCT_OK);
     cr_assert_eq(mct_archive_put_array(context, archive, "extra", 2, shape, data, "D0", "an array"), MCT_OK);
     cr_assert_eq(mct_archive_put_array(context, archive, "extra", 2, shape, data, "", ""), MCT_FILE, "twice");
+    cr_assert_eq(mct_archive_put_array(context, archive, "folder/extra", 2, shape, data, "", ""), MCT_OK);
     cr_assert_eq(mct_archive_put_array(context, archive, "rank", 0, shape, data, "", ""), MCT_ARGUMENT);
     cr_assert_eq(mct_archive_put_array(context, archive, "rank", 9, shape, data, "", ""), MCT_ARGUMENT);
     cr_assert_eq(mct_archive_put_array(context, archive, "empty", 1, empty, data, "", ""), MCT_ARGUMENT);
@@ -186,6 +143,7 @@ Test(archive, further_arrays_and_their_limits) {
     mct_archive_destroy(archive);
     cr_assert_eq(mct_result_load(context, path, &result), MCT_OK, "%s", mct_context_error(context));
     cr_assert_eq(mct_result_dataset(result, "extra")->data[5], 6);
+    cr_assert_eq(mct_result_dataset(result, "folder/extra")->data[2], 3);
     cr_assert_str_eq(mct_result_dataset(result, "extra")->description, "an array");
     cr_assert_str_eq(result->state, "");
     mct_result_destroy(result);
@@ -259,16 +217,8 @@ Test(archive, other_files_are_refused) {
     bad_file(path, MCT_FORMAT, "its configuration does not hold: config:1: grid.points");
 }
 
-/* Opens our file, lets `damage` do its work and expects the refusal. */
 static void damaged(void (*damage)(hid_t), const char *text) {
-    hid_t file;
-
-    write_glass(path);
-    file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
-    cr_assert_geq(file, 0);
-    damage(file);
-    H5Fclose(file);
-    bad_file(path, MCT_FORMAT, text);
+    damage_file(write_glass, damage, text);
 }
 
 static void newer(hid_t file) {
@@ -304,8 +254,8 @@ static void numeric_format(hid_t file) {
 
 Test(archive, inconsistent_files_are_refused) {
     damaged(newer, "format version");
-    damaged(without_wave_numbers, "must be numbers of shape [12][2][2]");
-    damaged(other_grid, "wave_number must be 13 numbers");
+    damaged(without_wave_numbers, "structure_factor without wave_number");
+    damaged(other_grid, "wave_number must be numbers of shape [13]");
     damaged(other_species, "must be numbers of shape [12][1][1]");
     damaged(scalar_dataset, "dataset odd cannot be read");
     damaged(numeric_format, "some other program");

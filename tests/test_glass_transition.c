@@ -40,19 +40,46 @@ Test(glass, the_ghost_of_the_fold_is_told_from_a_solution) {
             const double activities[] = {lambdas[l], 1.0};
             mct_mixture mixture = support_mixture(species, 0.55, m, m == 1 ? all : half, activities);
             mct_glass_options options = mct_glass_options_default();
-            mct_critical_result critical;
-            double F[4 * N];
-            cr_assert_eq(mct_critical_packing_fraction(context, &options, &grid, &mixture, 1e-13, F, &critical),
-                         MCT_OK);
+            mct_critical_point *critical;
+            cr_assert_eq(mct_critical_point_create(context, &grid, m, &critical), MCT_OK);
+            cr_assert_eq(mct_critical_packing_fraction(context, &options, &grid, &mixture, NULL, critical), MCT_OK);
             const double epsilons[] = {1e-2, 1e-4, 1e-6, 1e-8, 1e-9, 5e-10, 1e-10};
             for (size_t e = 0; e < sizeof epsilons / sizeof *epsilons; e++)
-                expect_sides(&mixture, critical.packing_fraction, epsilons[e], 1e-12);
+                expect_sides(&mixture, critical->packing_fraction, epsilons[e], 1e-12);
             /* a loose tolerance does not make a glass of a fluid */
             for (int t = 2; t < 8; t++)
-                expect_sides(&mixture, critical.packing_fraction, pow(10.0, -t - 1), pow(10.0, -t));
-            expect_sides(&mixture, critical.packing_fraction, 0.05, 1e-2);
+                expect_sides(&mixture, critical->packing_fraction, pow(10.0, -t - 1), pow(10.0, -t));
+            expect_sides(&mixture, critical->packing_fraction, 0.05, 1e-2);
+            mct_critical_point_destroy(critical);
             mct_context_destroy(context);
         }
+}
+
+Test(glass, dense_mixtures_melt_and_freeze_again) {
+    /* fluid, glass, fluid, glass with growing packing fraction; from 0.798735 to 0.799389 there are two glasses, and a fold of
+     * the other one.  What plain iteration says of every state */
+    const struct {
+        double packing_fraction;
+        mct_state state;
+    } cases[] = {{0.766785, MCT_FLUID}, {0.770779, MCT_GLASS},   {0.776051, MCT_GLASS}, {0.782760, MCT_FLUID},
+                 {0.790747, MCT_FLUID}, {0.79873344, MCT_FLUID}, {0.798737, MCT_GLASS}, {0.798815, MCT_GLASS},
+                 {0.799374, MCT_GLASS}, {0.799414, MCT_GLASS},   {0.806722, MCT_GLASS}};
+    const double fractions[] = {0.30136774589294324, 0.69863225410705676};
+    const double activities[] = {2.5846236394926039, 6.345615382709104};
+    mct_context *context = support_context(1);
+    mct_grid grid = mct_grid_default();
+    mct_glass_options options = mct_glass_options_default();
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        mct_species species[2];
+        mct_mixture mixture = support_mixture(species, cases[n].packing_fraction, 2, fractions, activities);
+        mct_glass_result result;
+        double F[4 * N];
+        cr_expect_eq(mct_glass_solve(context, &options, &grid, 1, &mixture, F, &result, NULL, NULL), MCT_OK, "%s",
+                     mct_context_error(context));
+        cr_expect_eq(result.state, cases[n].state, "%.9f told %s (fold at %.9f)", cases[n].packing_fraction,
+                     mct_state_name(result.state), result.packing_fraction_critical);
+    }
+    mct_context_destroy(context);
 }
 
 Test(glass, non_finite_values_are_named) {

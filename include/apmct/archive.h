@@ -12,6 +12,7 @@
 #define APMCT_ARCHIVE_H
 
 #include "apmct/config.h"
+#include "apmct/critical.h"
 #include "apmct/glass.h"
 
 #ifdef __cplusplus
@@ -26,8 +27,8 @@ mct_status mct_archive_check_writable(mct_context *context, const char *path);
 
 typedef struct mct_archive mct_archive;
 
-/* A result file in memory, nothing on disk yet.  `command`: "statics", "glass", ...; `config` must have passed
- * mct_config_check.  Errors: MCT_FILE, MCT_MEMORY.  Caller owns *archive. */
+/* A result file in memory, nothing on disk yet.  `command`: "statics", "glass", "critical", ...; `config` must have
+ * passed mct_config_check.  Errors: MCT_FILE, MCT_MEMORY.  Caller owns *archive. */
 mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
                               mct_archive **archive);
 
@@ -39,7 +40,18 @@ mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, c
 mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, const double *F,
                                  const mct_glass_result *result);
 
-/* Any further array: data[shape[0]]...[shape[rank-1]], borrowed.  Errors: MCT_FILE, MCT_ARGUMENT (rank). */
+/* The critical point of a packing fraction (after mct_archive_put_statics with the statics there): F_c, eigenvectors
+ * and amplitude (left out where it is not a number) [N][m][m]; phi_c, exponents and separation [1], slope [m].
+ * Errors: MCT_FILE, MCT_MEMORY, MCT_ARGUMENT (no statics yet, another shape, no point found). */
+mct_status mct_archive_put_critical(mct_context *context, mct_archive *archive, const mct_critical_point *point);
+
+/* The traced line phi_c(activity) and its R roots: /activity_critical [R], the numbers above [R] ([R][m]), the arrays
+ * of the first root, and where R > 1 those of all in /roots.  Statics, of the first root, come first unless R = 0.
+ * Errors: as above. */
+mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *archive, const mct_critical_line *line);
+
+/* Any further array: data[shape[0]]...[shape[rank-1]], borrowed; a name with slashes goes into groups.
+ * Errors: MCT_FILE, MCT_ARGUMENT (rank). */
 mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
                                  const size_t *shape, const double *data, const char *unit, const char *description);
 

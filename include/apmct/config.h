@@ -30,10 +30,10 @@ typedef struct mct_time_options {
     double accuracy;        /* wanted relative error, in place of n, D and tolerance; 0: not given */
 } mct_time_options;
 
-/* Critical points (not computed by this version; the keys are checked). */
+/* Critical points: apmct critical. */
 typedef struct mct_critical_options {
-    char of[64];     /* "packing_fraction" (default) or "mixture.species.I.activity" */
-    double range[2]; /* [lowest, highest] searched; both 0: not given */
+    char of[64];     /* "packing_fraction" (default; also mixture.packing_fraction) or "mixture.species.I.activity" */
+    double range[2]; /* [lowest, highest] searched; both 0: not given, then [1, 10] of activities */
 } mct_critical_options;
 
 typedef struct mct_checkpoint_options {

@@ -7,14 +7,15 @@ _apmct_keys() {
 _apmct() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case $word in statics | glass | plot | info) command=$word && break ;; esac
+        case $word in statics | glass | critical | plot | info) command=$word && break ;; esac
     done
     COMPREPLY=()
     case $previous in
     --set) COMPREPLY=($(compgen -S = -W "$(_apmct_keys)" -- "$current")) && compopt -o nospace && return ;;
     --kernel) COMPREPLY=($(compgen -W "auto direct factorized fourier" -- "$current")) && return ;;
     --backend) COMPREPLY=($(compgen -W "auto cpu cuda cuda-host" -- "$current")) && return ;;
-    --figure) COMPREPLY=($(compgen -W "structure-factor nonergodicity" -- "$current")) && return ;;
+    --figure) COMPREPLY=($(compgen -W "structure-factor nonergodicity eigenvectors critical-line \
+        nonergodicity-density" -- "$current")) && return ;;
     --threads) return ;;
     esac
     case $current in
@@ -24,7 +25,7 @@ _apmct() {
         ;;
     *)
         if [ -z "$command" ]; then
-            COMPREPLY=($(compgen -W "statics glass plot info" -- "$current"))
+            COMPREPLY=($(compgen -W "statics glass critical plot info" -- "$current"))
         else
             compopt -o default
         fi

@@ -48,7 +48,7 @@ static void consider(guess *of, const char *candidate) {
 }
 
 static mct_status unknown_command(cli *run, const char *word) {
-    static const char *const later[] = {"critical", "evolve", "sweep"};
+    static const char *const later[] = {"evolve", "sweep"};
     guess of = {.word = word};
 
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {

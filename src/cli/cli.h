@@ -47,6 +47,7 @@ extern const cli_command cli_commands[]; /* ended by a row without name */
 
 mct_status cli_statics(cli *run);
 mct_status cli_glass(cli *run);
+mct_status cli_critical(cli *run);
 mct_status cli_info(cli *run);
 mct_status cli_plot(cli *run);
 
@@ -77,8 +78,10 @@ void cli_json_matrix(cJSON *object, const char *key, const double *components, s
 /* The whole object of a run to stdout. */
 void cli_print_json(const cli *run, mct_status status);
 
-/* The two lines that say what was computed: report.c. */
-void cli_print_mixture(const cli *run);
+/* What summaries have in common: report.c. */
+void cli_print_mixture(const cli *run);                           /* packing fraction and model */
+void cli_print_model(const cli *run, const mct_mixture *mixture); /* density (mixture not NULL), closure, grid */
+void cli_print_computed(const cli *run);                          /* kernel, backend, threads, time */
 void cli_print_written(const cli *run);
 
 /* A format of figures. */

@@ -32,8 +32,7 @@ static void print_summary(const cli *run, const solution *found) {
         printf("critical           packing fraction %.12g\n", result->packing_fraction_critical);
     }
     printf("iterations         %lu, kernel evaluations %lu\n", result->iterations, result->evaluations);
-    printf("computed with      kernel %s, backend %s, %d thread%s, %.3g s\n", run->kernel_used, run->backend_used,
-           mct_context_threads(run->context), mct_context_threads(run->context) == 1 ? "" : "s", run->seconds);
+    cli_print_computed(run);
     cli_print_written(run);
 }
 

@@ -66,20 +66,42 @@ static void file_json(cli *run, const mct_result *file) {
     }
 }
 
+enum { SHOWN_MAX = 4, NAME_WIDTH_MIN = 22 };
+
+static void describe_shape(const mct_dataset *dataset, char *text, size_t size) {
+    text[0] = '\0';
+    for (size_t j = 0; j < dataset->rank; j++) {
+        const size_t length = strlen(text);
+
+        snprintf(text + length, size - length, "%s%zu", j > 0 ? " x " : "", dataset->shape[j]);
+    }
+}
+
+/* The values where they are few. */
+static void print_values(const mct_dataset *dataset) {
+    if (dataset->rank > 1 || dataset->shape[0] > SHOWN_MAX || !dataset->data) return;
+    for (size_t i = 0; i < dataset->shape[0]; i++) printf("%s%.12g", i > 0 ? ", " : ": ", dataset->data[i]);
+}
+
 static void file_text(const mct_result *file) {
+    int width = NAME_WIDTH_MIN;
+
     printf("%s: result of apmct %s, version %s\n", file->path, file->command, file->version);
     if (file->state[0]) printf("state: %s\n", file->state);
+    for (size_t i = 0; i < file->dataset_count; i++) {
+        const int length = (int)strlen(file->datasets[i].name);
+
+        if (length > width) width = length;
+    }
     printf("\ndatasets\n");
     for (size_t i = 0; i < file->dataset_count; i++) {
         const mct_dataset *dataset = &file->datasets[i];
-        char shape[128] = "";
+        char shape[128];
 
-        for (size_t j = 0; j < dataset->rank; j++) {
-            const size_t length = strlen(shape);
-
-            snprintf(shape + length, sizeof shape - length, "%s%zu", j > 0 ? " x " : "", dataset->shape[j]);
-        }
-        printf("  %-22s %-14s %-6s %s\n", dataset->name, shape, dataset->unit, dataset->description);
+        describe_shape(dataset, shape, sizeof shape);
+        printf("  %-*s %-15s %-6s %s", width, dataset->name, shape, dataset->unit, dataset->description);
+        print_values(dataset);
+        printf("\n");
     }
     printf("\nconfiguration\n");
     for (const char *line = file->config_text; *line;) {

@@ -29,19 +29,26 @@ static mct_status find_format(cli *run, const char *output, const cli_format **f
 /* The first file that lacks what the figure needs, NULL if all have it. */
 static const mct_result *lacking(const cli_figure *figure, mct_result *const *results, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (!mct_result_dataset(results[i], figure->dataset) || !mct_result_dataset(results[i], "structure_factor")) {
-            return results[i];
-        }
+        if (!figure->supports(results[i])) return results[i];
     }
     return NULL;
 }
 
+/* Whether a figure belongs to all that the files support. */
+static bool is_supported(const cli_figure *figure, mct_result *const *results, size_t count) {
+    return !lacking(figure, results, count) && (!figure->is_worthwhile || figure->is_worthwhile(results, count));
+}
+
 static mct_status find_figure(cli *run, const char *name, const cli_figure **found) {
+    char names[512] = "";
+
     for (*found = cli_figures; (*found)->name; ++*found) {
+        const size_t length = strlen(names);
+
         if (strcmp((*found)->name, name) == 0) return MCT_OK;
+        snprintf(names + length, sizeof names - length, "%s%s", length > 0 ? ", " : "", (*found)->name);
     }
-    return mct_fail(run->context, MCT_USAGE, "--figure %.100s: must be one of %s, %s", name, cli_figures[0].name,
-                    cli_figures[1].name);
+    return mct_fail(run->context, MCT_USAGE, "--figure %.100s: must be one of %s", name, names);
 }
 
 /* One figure into `output`. */
@@ -53,11 +60,13 @@ static mct_status draw(cli *run, const cli_figure *figure, mct_result *const *re
     mct_status status;
 
     if (!stream) return mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
-    figure->draw(stream, results, labels, run->operand_count);
-    status = fclose(stream) == 0 ? cli_gnuplot(run, script, format, output)
-                                 : mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
+    status = figure->draw(&(cli_drawing){run, stream, results, labels, run->operand_count});
+    if (fclose(stream) != 0 && status == MCT_OK) {
+        status = mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
+    }
+    if (status == MCT_OK) status = cli_gnuplot(run, script, format, output);
     free(script);
-    if (status == MCT_OK && !run->json && !run->quiet) printf("%-18s %s\n", figure->name, output);
+    if (status == MCT_OK && !run->json && !run->quiet) printf("%-22s %s\n", figure->name, output);
     return status;
 }
 
@@ -67,7 +76,7 @@ static void report(cli *run, cJSON *list, const char *figure, const char *output
     cli_json_text(row, "figure", figure);
     cli_json_text(row, "file", output);
     cJSON_AddItemToArray(list, row);
-    if (!output && !run->json && !run->quiet) printf("%-18s can be drawn: add -o FILE.pdf\n", figure);
+    if (!output && !run->json && !run->quiet) printf("%-22s can be drawn: add -o FILE.pdf\n", figure);
 }
 
 /* All figures that the files support: fig.pdf becomes fig-structure-factor.pdf ... where there is more than one. */
@@ -79,7 +88,7 @@ static mct_status draw_all(cli *run, mct_result *const *results, const char *con
 
     if (run->output) MCT_TRY(find_format(run, run->output, &format, &suffix));
     for (const cli_figure *figure = cli_figures; figure->name; figure++) {
-        supported += !lacking(figure, results, run->operand_count);
+        supported += is_supported(figure, results, run->operand_count);
     }
     if (supported == 0) {
         return mct_fail(run->context, MCT_FORMAT, "%.300s: no figure can be drawn from these files", results[0]->path);
@@ -88,7 +97,7 @@ static mct_status draw_all(cli *run, mct_result *const *results, const char *con
         char *name = NULL;
         mct_status status;
 
-        if (lacking(figure, results, run->operand_count)) continue;
+        if (!is_supported(figure, results, run->operand_count)) continue;
         if (run->output) {
             const int base = (int)(supported > 1 ? suffix - run->output : (long)strlen(run->output));
 

@@ -4,15 +4,84 @@
 
 #include "cli.h"
 
+/* One figure being drawn. */
+typedef struct cli_drawing {
+    cli *run;
+    FILE *script;
+    mct_result *const *results; /* [count] */
+    const char *const *labels;  /* [count], gnuplot's enhanced text */
+    size_t count;
+} cli_drawing;
+
 typedef struct cli_figure {
     const char *name;
-    const char *dataset; /* that each file must have */
-    const char *source;  /* the command that makes such a file */
-    /* Data, axes and curves of results[count] with their labels[count] (gnuplot's enhanced text) into `script`. */
-    void (*draw)(FILE *script, mct_result *const *results, const char *const *labels, size_t count);
+    const char *source; /* what makes such files */
+    bool (*supports)(const mct_result *result);
+    /* Whether it is worth drawing unasked; NULL: always. */
+    bool (*is_worthwhile)(mct_result *const *results, size_t count);
+    /* Data, axes and curves into drawing->script.  Errors: MCT_MEMORY. */
+    mct_status (*draw)(const cli_drawing *drawing);
 } cli_figure;
 
 extern const cli_figure cli_figures[]; /* ended by a row without name */
+
+/* One file each: figure_*.c. */
+bool cli_has_structure_factor(const mct_result *result);
+mct_status cli_draw_structure_factor(const cli_drawing *drawing);
+
+bool cli_has_nonergodicity(const mct_result *result);
+mct_status cli_draw_nonergodicity(const cli_drawing *drawing);
+
+bool cli_has_eigenvectors(const mct_result *result);
+mct_status cli_draw_eigenvectors(const cli_drawing *drawing);
+
+bool cli_has_critical_line(const mct_result *result);
+bool cli_is_critical_line(mct_result *const *results, size_t count);
+mct_status cli_draw_critical_line(const cli_drawing *drawing);
+
+bool cli_has_density(const mct_result *result);
+bool cli_is_density(mct_result *const *results, size_t count);
+mct_status cli_draw_density(const cli_drawing *drawing);
+
+/* ---- pieces: figure_parts.c --------------------------------------------------------------------------------- */
+
+enum { CLI_COLOURS = 7, CLI_DASHES = 5, CLI_COLOUR_LENGTH = 8 };
+
+extern const char *const cli_dashes[CLI_DASHES]; /* of gnuplot; solid, dashed, then ones that stay apart in grey */
+
+/* The colour of curve `index` of `count`, of which `fixed` (at most CLI_COLOURS) may have colours of their own. */
+const char *cli_colour(size_t index, size_t count, size_t fixed, char text[CLI_COLOUR_LENGTH]);
+
+/* The style all figures share, with these labels of the axes. */
+void cli_put_axes(FILE *script, const char *x_label, const char *y_label);
+
+/* The same against the wave number, up to where nothing happens any more. */
+void cli_put_wave_number_axes(const cli_drawing *drawing, const char *y_label);
+
+/* value(result, column, row) for every grid point as the inline data block $data<index>, the wave number first. */
+typedef double (*cli_column)(const mct_result *result, size_t column, size_t row);
+void cli_put_data(FILE *script, const mct_result *result, size_t index, size_t columns, cli_column value);
+
+/* Element [row][mu][nu] of a matrix dataset. */
+double cli_element(const mct_result *result, const char *name, size_t row, size_t mu, size_t nu);
+
+/* The dash of a species: solid for the first passive one, dashed for the first one that is active in any file. */
+const char *cli_dash_of_species(mct_result *const *results, size_t count, size_t species);
+
+/* Curves of every species of every file from the data blocks, column `mu + first_column`: of one file a colour per
+ * species, of several a colour per file.  The legend only where asked for. */
+void cli_put_species_curves(const cli_drawing *drawing, size_t first_column, bool legend);
+
+/* ---- the state that a file is about: figure_parts.c --------------------------------------------------------- */
+
+/* Its packing fraction and activities: of the configuration, or critical ones found (of the first root). */
+double cli_packing_fraction(const mct_result *result);
+double cli_activity(const mct_result *result, size_t species);
+bool cli_packing_fraction_is_critical(const mct_result *result);
+/* Whether the activity of this species is what was varied to find the transition. */
+bool cli_activity_is_critical(const mct_result *result, size_t species);
+
+/* ---- labels: labels.c --------------------------------------------------------------------------------------- */
 
 /* Any text as gnuplot's enhanced text in single quotes: a backslash before what it would act upon, '' for a quote. */
 void cli_put_label(FILE *out, const char *text);
@@ -20,5 +89,11 @@ void cli_put_label(FILE *out, const char *text);
 /* What tells these results apart ("phi = 0.524, lambda_a = 1.02"), as labels[count]; caller frees each with free().
  * Errors: MCT_MEMORY. */
 mct_status cli_label_results(cli *run, mct_result *const *results, size_t count, char **labels);
+
+/* Results that agree in all but the keys varied[varied_count] form a group: group[i] is the index of the first result
+ * like result i, and labels[group[i]] says what tells that group from others ("" if there is one only); other labels
+ * are NULL; caller frees each.  Errors: MCT_MEMORY. */
+mct_status cli_group_results(cli *run, mct_result *const *results, size_t count, const char *const *varied,
+                             size_t varied_count, size_t *group, char **labels);
 
 #endif

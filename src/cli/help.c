@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "figures.h"
 
 static const char general[] = "Options:\n"
                               "  --set KEY=VALUE     set one key of the configuration (repeatable; keys below)\n"
@@ -43,6 +43,14 @@ static void print_keys(void) {
            "I = 0, 1, ...; the index after the last appends a species.\n");
 }
 
+static void print_figures(void) {
+    printf("  --figure NAME       one of");
+    for (const cli_figure *figure = cli_figures; figure->name; figure++) {
+        printf("\n                        %-22s from %s", figure->name, figure->source);
+    }
+    printf("\n");
+}
+
 void cli_print_help(const cli *run) {
     const cli_command *command = run->command;
 
@@ -56,7 +64,7 @@ void cli_print_help(const cli *run) {
         return;
     }
     printf("Usage: apmct %s [OPTION]... %s\n\n%s\n%s", command->name, command->operands, command->description, general);
-    if (command->has_figure) printf("  --figure NAME       structure-factor or nonergodicity\n");
+    if (command->has_figure) print_figures();
     printf("\n%s\n", statuses);
     if (strcmp(command->operands, "[CONFIG]") == 0) print_keys();
 }

@@ -1,4 +1,5 @@
 /* labels.c: what tells several results apart, as text of a legend. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,12 @@ typedef struct option_list {
         char key[KEY_LENGTH], value[VALUE_LENGTH];
     } * rows; /* [KEYS_MAX] */
 } option_list;
+
+/* Keys that do not tell results apart. */
+typedef struct exclusion {
+    const char *const *keys;
+    size_t count;
+} exclusion;
 
 static mct_status collect(void *user, const char *key, const mct_option *option, const void *base) {
     option_list *list = user;
@@ -62,6 +69,7 @@ static void put_symbol(FILE *out, const mct_result *result, const char *key) {
     for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
         if (strcmp(symbols[i].key, key) != 0) continue;
         fputs(symbols[i].symbol, out);
+        if (i == 0 && cli_packing_fraction_is_critical(result)) fputs("_c", out);
         return;
     }
     if (strncmp(key, prefix, strlen(prefix)) == 0) {
@@ -79,6 +87,38 @@ static void put_symbol(FILE *out, const mct_result *result, const char *key) {
     cli_put_label(out, key);
 }
 
+/* What a file found replaces what its configuration said. */
+static void put_critical_values(option_list *list, const mct_result *result) {
+    for (size_t i = 0; i < list->count; i++) {
+        const char *key = list->rows[i].key;
+        size_t species;
+        int end = 0;
+
+        if (strcmp(key, "mixture.packing_fraction") == 0 && cli_packing_fraction_is_critical(result)) {
+            snprintf(list->rows[i].value, VALUE_LENGTH, "%.6g", cli_packing_fraction(result));
+        } else if (sscanf(key, "mixture.species.%zu.activity%n", &species, &end) == 1 && end > 0 && key[end] == '\0' &&
+                   cli_activity_is_critical(result, species)) {
+            snprintf(list->rows[i].value, VALUE_LENGTH, "%.6g", cli_activity(result, species));
+        }
+    }
+}
+
+/* Whether a key tells physical states apart: computing and names do not, nor the last fraction, 1 less the others. */
+static bool is_telling(const mct_result *result, const exclusion *varied, const char *key) {
+    static const char *const sections[] = {"output.", "time.", "tagged.", "critical."};
+    const size_t m = result->config->mixture.species_count;
+    char last_fraction[KEY_LENGTH];
+
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        if (strncmp(key, sections[i], strlen(sections[i])) == 0) return false;
+    }
+    for (size_t i = 0; i < varied->count; i++) {
+        if (strcmp(key, varied->keys[i]) == 0) return false;
+    }
+    snprintf(last_fraction, sizeof last_fraction, "mixture.species.%zu.fraction", m - 1);
+    return !strstr(key, ".name") && !(m > 1 && strcmp(key, last_fraction) == 0);
+}
+
 static bool differs(const option_list *lists, size_t count, const char *key) {
     for (size_t i = 1; i < count; i++) {
         if (strcmp(find(&lists[0], key), find(&lists[i], key)) != 0) return true;
@@ -86,8 +126,9 @@ static bool differs(const option_list *lists, size_t count, const char *key) {
     return false;
 }
 
-/* One label; what is only about computing and names does not tell physical states apart. */
-static char *label(const mct_result *result, const option_list *lists, size_t count, size_t index) {
+/* "KEY = VALUE, ..." of what tells this result apart; may be empty.  NULL if memory ran out. */
+static char *label(const mct_result *result, const exclusion *varied, const option_list *lists, size_t count,
+                   size_t index) {
     char *text = NULL;
     size_t length, shown = 0;
     FILE *out = open_memstream(&text, &length);
@@ -96,41 +137,101 @@ static char *label(const mct_result *result, const option_list *lists, size_t co
     for (size_t i = 0; i < lists[index].count && shown < SHOWN_MAX; i++) {
         const char *key = lists[index].rows[i].key;
 
-        if (strncmp(key, "output.", 7) == 0 || strncmp(key, "time.", 5) == 0 || strncmp(key, "tagged.", 7) == 0 ||
-            strncmp(key, "critical.", 9) == 0 || strstr(key, ".name") || !differs(lists, count, key)) {
-            continue;
-        }
+        if (!is_telling(result, varied, key) || !differs(lists, count, key)) continue;
         if (shown++ > 0) fputs(", ", out);
         put_symbol(out, result, key);
         fputs(" = ", out);
         cli_put_label(out, lists[index].rows[i].value);
-    }
-    if (shown == 0) {
-        const char *slash = strrchr(result->path, '/');
-
-        cli_put_label(out, slash ? slash + 1 : result->path);
     }
     if (fclose(out) == 0) return text;
     free(text);
     return NULL;
 }
 
-mct_status cli_label_results(cli *run, mct_result *const *results, size_t count, char **labels) {
-    option_list *lists = calloc(count, sizeof *lists);
-    mct_status status = MCT_OK;
+/* The name of a file as a label. */
+static char *name_label(const mct_result *result) {
+    const char *slash = strrchr(result->path, '/');
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
 
-    for (size_t i = 0; i < count; i++) labels[i] = NULL;
-    for (size_t i = 0; i < count && lists; i++) {
-        lists[i].rows = malloc(KEYS_MAX * sizeof *lists[i].rows);
-        if (!lists[i].rows) status = MCT_MEMORY;
-        if (lists[i].rows) (void)mct_config_visit(results[i]->config, collect, &lists[i]);
+    if (!out) return NULL;
+    cli_put_label(out, slash ? slash + 1 : result->path);
+    if (fclose(out) == 0) return text;
+    free(text);
+    return NULL;
+}
+
+/* Whether all that `one` says is said by `other` too. */
+static bool is_said(const mct_result *result, const exclusion *varied, const option_list *one,
+                    const option_list *other) {
+    for (size_t i = 0; i < one->count; i++) {
+        const char *key = one->rows[i].key;
+
+        if (is_telling(result, varied, key) && strcmp(one->rows[i].value, find(other, key)) != 0) return false;
     }
-    for (size_t i = 0; i < count && lists && status == MCT_OK; i++) {
-        labels[i] = label(results[i], lists, count, i);
-        if (!labels[i]) status = MCT_MEMORY;
-    }
-    if (!lists || status != MCT_OK) status = mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
+    return true;
+}
+
+static void free_lists(option_list *lists, size_t count) {
     for (size_t i = 0; i < count && lists; i++) free(lists[i].rows);
     free(lists);
-    return status;
+}
+
+/* The options of all results; NULL if memory ran out. */
+static option_list *make_lists(mct_result *const *results, size_t count) {
+    option_list *lists = calloc(count, sizeof *lists);
+
+    for (size_t i = 0; i < count && lists; i++) {
+        lists[i].rows = malloc(KEYS_MAX * sizeof *lists[i].rows);
+        if (!lists[i].rows) {
+            free_lists(lists, count);
+            return NULL;
+        }
+        (void)mct_config_visit(results[i]->config, collect, &lists[i]);
+        put_critical_values(&lists[i], results[i]);
+    }
+    return lists;
+}
+
+mct_status cli_label_results(cli *run, mct_result *const *results, size_t count, char **labels) {
+    const exclusion nothing = {NULL, 0};
+    option_list *lists = make_lists(results, count);
+    bool done = lists;
+
+    for (size_t i = 0; i < count; i++) labels[i] = NULL;
+    for (size_t i = 0; i < count && done; i++) {
+        labels[i] = label(results[i], &nothing, lists, count, i);
+        if (labels[i] && !labels[i][0]) {
+            free(labels[i]);
+            labels[i] = name_label(results[i]);
+        }
+        done = labels[i];
+    }
+    free_lists(lists, count);
+    return done ? MCT_OK : mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
+}
+
+mct_status cli_group_results(cli *run, mct_result *const *results, size_t count, const char *const *varied,
+                             size_t varied_count, size_t *group, char **labels) {
+    const exclusion excluded = {varied, varied_count};
+    option_list *lists = make_lists(results, count);
+    bool done = lists;
+
+    for (size_t i = 0; i < count; i++) labels[i] = NULL;
+    for (size_t i = 0; i < count && done; i++) {
+        for (group[i] = 0; group[i] < i; group[i]++) {
+            const size_t j = group[i];
+
+            if (is_said(results[i], &excluded, &lists[i], &lists[j]) &&
+                is_said(results[j], &excluded, &lists[j], &lists[i])) {
+                break;
+            }
+        }
+        if (group[i] < i) continue;
+        labels[i] = label(results[i], &excluded, lists, count, i);
+        done = labels[i];
+    }
+    free_lists(lists, count);
+    return done ? MCT_OK : mct_fail(run->context, MCT_MEMORY, "not enough memory for the figure");
 }

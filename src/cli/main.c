@@ -23,13 +23,22 @@ const cli_command cli_commands[] = {
      .description = "Solves F = S - (W S^-1 + M[F] W^-1)^-1 W for its largest solution: glass or fluid, and\n"
                     "f_mu(k) = F_mumu / S_mumu.\n",
      .run = cli_glass},
+    {.name = "critical",
+     .operands = "[CONFIG]",
+     .operands_max = 1,
+     .summary = "critical packing fraction, or critical activities at fixed packing fraction",
+     .description =
+         "Finds the glass transition as the fold of the branch of glass states, with its exponent parameter\n"
+         "and eigenvectors: the critical packing fraction of a mixture, or, with\n"
+         "--set critical.of=mixture.species.I.activity, all activities of species I within critical.range\n"
+         "(default [1, 10]) at which the packing fraction is critical.\n",
+     .run = cli_critical},
     {.name = "plot",
      .operands = "FILE...",
      .operands_max = (size_t)-1,
      .summary = "figures from result files (PDF, PNG, SVG)",
      .description = "Draws result files with gnuplot. Several files give several curves, named by what differs.\n"
-                    "Without --figure all that the files support; without -o it lists them.\n"
-                    "Figures: structure-factor, nonergodicity.\n",
+                    "Without --figure all that the files support; without -o it lists them.\n",
      .has_figure = true,
      .run = cli_plot},
     {.name = "info",

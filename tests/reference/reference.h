@@ -85,4 +85,35 @@ reference_phase reference_plain_iteration(const reference_state *state, mct_quad
 /* Critical packing fraction between `fluid` and `glass` by bisection to `width`. */
 double reference_bisect(const mct_grid *grid, const mct_mixture *mixture, double fluid, double glass, double width);
 
+/* --- Critical points (exponents.c): "riemann", for grids of some dozen points ------------------------------- */
+
+/* A fold of the branch: dG has the eigenvalue 1.  Normalised as apmct/critical.h says. */
+typedef struct reference_fold {
+    size_t count; /* m*m*N */
+    double packing_fraction;
+    long double eigenvalue;                     /* of dG: 1 */
+    long double *F, *right, *left;              /* [m*m][N] */
+    long double exponent_parameter;             /* by its definition */
+    long double exponent_parameter_differences; /* from second differences of G */
+    long double separation, slope[REFERENCE_SPECIES_MAX];
+} reference_fold;
+
+/* The fold near the mixture's packing fraction and F, by Newton's method on the full matrices. */
+reference_fold reference_fold_create(const mct_grid *grid, const mct_mixture *mixture, const double *F);
+void reference_fold_destroy(reference_fold *fold);
+
+/* out = (S - F) W^-1 M W^-1 (S - F), which is dG[d] at F = G(F) if M = M[F, d] + M[d, F]. */
+void reference_glass_sandwich(const reference_state *state, const long double *F, const long double *M,
+                              long double *out);
+/* out = dG[d] at F by the double sum. */
+void reference_glass_derivative(const reference_state *state, const long double *F, const long double *d,
+                                long double *out);
+/* <l, d (S - F)^-1 d> */
+long double reference_curvature_norm(const reference_state *state, const long double *F, const long double *l,
+                                     const long double *d);
+
+/* a and b of an exponent parameter in (0, 1) by bisection; right to 1e-17 of themselves. */
+long double reference_exponent_a(long double parameter);
+long double reference_exponent_b(long double parameter);
+
 #endif

@@ -14,9 +14,7 @@ MCT_INLINE void glass_map_lanes(size_t m, size_t n, size_t q, size_t count, cons
     lanes_read(m, n, q, count, S, a);
     lanes_multiply(m, b, m, 1, a, m, 1, c); /* c = Pi S */
     lanes_read(m, n, q, count, S_inverse, d);
-    for (size_t e = 0; e < mm; e++) {
-        for (size_t l = 0; l < MCT_LANES; l++) d[e].v[l] += b[e].v[l];
-    }
+    for (size_t e = 0; e < mm; e++) d[e] += b[e];
     lanes_solve(m, d, c);
     lanes_write(m, n, q, count, c, G);
 }
@@ -28,9 +26,7 @@ MCT_INLINE void glass_linearise_lanes(size_t m, size_t n, size_t q, size_t count
     mct_lanes *a = scratch, *b = a + mm, *c = b + mm;
     lanes_read(m, n, q, count, S, a);
     lanes_read(m, n, q, count, G, b);
-    for (size_t e = 0; e < mm; e++) {
-        for (size_t l = 0; l < MCT_LANES; l++) a[e].v[l] -= b[e].v[l];
-    }
+    for (size_t e = 0; e < mm; e++) a[e] -= b[e];
     lanes_read(m, n, q, count, W_inverse, b);
     lanes_multiply(m, a, m, 1, b, m, 1, c);
     lanes_write(m, n, q, count, c, left);

@@ -4,38 +4,31 @@
 #ifndef MCT_SMALL_MATRIX_H
 #define MCT_SMALL_MATRIX_H
 
-#include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "loops.h"
 
-typedef struct mct_lanes {
-    double v[MCT_LANES];
-} mct_lanes;
+/* gcc's and clang's vector types: one register, or several where the instruction set has shorter ones. */
+typedef double mct_lanes __attribute__((vector_size(8 * MCT_LANES), aligned(8)));
+typedef long long mct_mask __attribute__((vector_size(8 * MCT_LANES), aligned(8)));
 
 #define MCT_INLINE static inline __attribute__((always_inline))
 
 /* A from array [m*m][n] at wave numbers q ... q + count - 1; lanes beyond repeat the last one. */
 MCT_INLINE void lanes_read(size_t m, size_t n, size_t q, size_t count, const double *array, mct_lanes *A) {
     for (size_t c = 0; c < m * m; c++) {
-        const double *from = array + c * n + q;
+        const double *const from = array + c * n + q;
         if (count == MCT_LANES) {
-            for (size_t l = 0; l < MCT_LANES; l++) A[c].v[l] = from[l];
+            memcpy(&A[c], from, sizeof A[c]);
         } else {
-            for (size_t l = 0; l < MCT_LANES; l++) A[c].v[l] = from[l < count ? l : count - 1];
+            for (size_t l = 0; l < MCT_LANES; l++) A[c][l] = from[l < count ? l : count - 1];
         }
     }
 }
 
 MCT_INLINE void lanes_write(size_t m, size_t n, size_t q, size_t count, const mct_lanes *A, double *array) {
-    for (size_t c = 0; c < m * m; c++) {
-        double *to = array + c * n + q;
-        if (count == MCT_LANES) {
-            for (size_t l = 0; l < MCT_LANES; l++) to[l] = A[c].v[l];
-        } else {
-            for (size_t l = 0; l < count; l++) to[l] = A[c].v[l];
-        }
-    }
+    for (size_t c = 0; c < m * m; c++) memcpy(array + c * n + q, &A[c], count * sizeof(double));
 }
 
 /* C = A B, or A^T B, or A B^T by the strides of A and B: element (r, k) of A at A[r*ra + k*ca]. */
@@ -43,52 +36,50 @@ MCT_INLINE void lanes_multiply(size_t m, const mct_lanes *A, size_t ra, size_t c
                                size_t cb, mct_lanes *C) {
     for (size_t r = 0; r < m; r++) {
         for (size_t c = 0; c < m; c++) {
-            for (size_t l = 0; l < MCT_LANES; l++) C[r * m + c].v[l] = A[r * ra].v[l] * B[c * cb].v[l];
-            for (size_t k = 1; k < m; k++) {
-                for (size_t l = 0; l < MCT_LANES; l++) {
-                    C[r * m + c].v[l] += A[r * ra + k * ca].v[l] * B[k * rb + c * cb].v[l];
-                }
-            }
+            mct_lanes sum = A[r * ra] * B[c * cb];
+            for (size_t k = 1; k < m; k++) sum += A[r * ra + k * ca] * B[k * rb + c * cb];
+            C[r * m + c] = sum;
         }
     }
+}
+
+/* All ones in the lanes where |a| > |b|.  (By address: vectors as arguments have no ABI on older processors.) */
+MCT_INLINE void lanes_larger(const mct_lanes *a, const mct_lanes *b, mct_mask *larger) {
+    const mct_lanes zero = {0.0};
+    const mct_mask sign = (mct_mask)(-zero);
+    *larger = (mct_lanes)((mct_mask)*a & ~sign) > (mct_lanes)((mct_mask)*b & ~sign);
+}
+
+/* In the lanes where `swap` is all ones a and b change places. */
+MCT_INLINE void lanes_swap(const mct_mask *swap, mct_lanes *a, mct_lanes *b) {
+    const mct_mask x = (mct_mask)*a, y = (mct_mask)*b, change = (x ^ y) & *swap;
+    *a = (mct_lanes)(x ^ change);
+    *b = (mct_lanes)(y ^ change);
 }
 
 /* X with A X = B, in place of B, by elimination with partial pivoting in every lane; A is overwritten. */
 MCT_INLINE void lanes_solve(size_t m, mct_lanes *A, mct_lanes *B) {
     for (size_t k = 0; k < m; k++) {
         for (size_t r = k + 1; r < m; r++) { /* bring the larger pivot up: a swap without branches */
-            mct_lanes swap;
-            for (size_t l = 0; l < MCT_LANES; l++) swap.v[l] = fabs(A[r * m + k].v[l]) > fabs(A[k * m + k].v[l]);
+            mct_mask swap;
+            lanes_larger(&A[r * m + k], &A[k * m + k], &swap);
             for (size_t c = 0; c < m; c++) {
-                for (size_t l = 0; l < MCT_LANES; l++) {
-                    const double a = A[k * m + c].v[l], b = A[r * m + c].v[l], x = B[k * m + c].v[l],
-                                 y = B[r * m + c].v[l];
-                    A[k * m + c].v[l] = swap.v[l] != 0.0 ? b : a;
-                    A[r * m + c].v[l] = swap.v[l] != 0.0 ? a : b;
-                    B[k * m + c].v[l] = swap.v[l] != 0.0 ? y : x;
-                    B[r * m + c].v[l] = swap.v[l] != 0.0 ? x : y;
-                }
+                lanes_swap(&swap, &A[k * m + c], &A[r * m + c]);
+                lanes_swap(&swap, &B[k * m + c], &B[r * m + c]);
             }
         }
+        const mct_lanes inverse = 1.0 / A[k * m + k];
         for (size_t r = k + 1; r < m; r++) {
-            mct_lanes factor;
-            for (size_t l = 0; l < MCT_LANES; l++) factor.v[l] = A[r * m + k].v[l] / A[k * m + k].v[l];
-            for (size_t c = k + 1; c < m; c++) {
-                for (size_t l = 0; l < MCT_LANES; l++) A[r * m + c].v[l] -= factor.v[l] * A[k * m + c].v[l];
-            }
-            for (size_t c = 0; c < m; c++) {
-                for (size_t l = 0; l < MCT_LANES; l++) B[r * m + c].v[l] -= factor.v[l] * B[k * m + c].v[l];
-            }
+            const mct_lanes factor = A[r * m + k] * inverse;
+            for (size_t c = k + 1; c < m; c++) A[r * m + c] -= factor * A[k * m + c];
+            for (size_t c = 0; c < m; c++) B[r * m + c] -= factor * B[k * m + c];
         }
+        A[k * m + k] = inverse; /* kept for the substitution */
     }
     for (size_t k = m; k-- > 0;) {
-        mct_lanes inverse;
-        for (size_t l = 0; l < MCT_LANES; l++) inverse.v[l] = 1.0 / A[k * m + k].v[l];
         for (size_t c = 0; c < m; c++) {
-            for (size_t r = k + 1; r < m; r++) {
-                for (size_t l = 0; l < MCT_LANES; l++) B[k * m + c].v[l] -= A[k * m + r].v[l] * B[r * m + c].v[l];
-            }
-            for (size_t l = 0; l < MCT_LANES; l++) B[k * m + c].v[l] *= inverse.v[l];
+            for (size_t r = k + 1; r < m; r++) B[k * m + c] -= A[k * m + r] * B[r * m + c];
+            B[k * m + c] *= A[k * m + k];
         }
     }
 }

@@ -35,23 +35,14 @@ static void axpby(size_t n, double a, const double *x, double b, double *y) { /*
 }
 
 static double max_norm(size_t n, const double *restrict w, const double *restrict x) {
-    double largest[PARTIAL] = {0}, bad = 0.0;
-    size_t i = 0;
-    for (; i + PARTIAL <= n; i += PARTIAL) {
-        for (size_t l = 0; l < PARTIAL; l++) {
-            const double value = fabs(w[i + l] * x[i + l]);
-            largest[l] = value > largest[l] ? value : largest[l]; /* a NaN is passed over here ... */
-            bad += value * 0.0;                                   /* ... and kept here, as is infinity */
-        }
-    }
-    for (size_t l = 0; i < n; i++, l++) {
+    double largest = 0.0, bad = 0.0;
+#pragma omp simd reduction(max : largest) reduction(+ : bad)
+    for (size_t i = 0; i < n; i++) {
         const double value = fabs(w[i] * x[i]);
-        largest[l] = value > largest[l] ? value : largest[l];
-        bad += value * 0.0;
+        largest = value > largest ? value : largest; /* a NaN is passed over here ... */
+        bad += value * 0.0;                          /* ... and kept here, as is infinity */
     }
-    double result = 0.0;
-    for (size_t l = 0; l < PARTIAL; l++) result = largest[l] > result ? largest[l] : result;
-    return result + bad;
+    return largest + bad;
 }
 
 const mct_vector_loops MCT_VARIANT(mct_vector_loops_) = {

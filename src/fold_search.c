@@ -1,0 +1,183 @@
+/* fold_search.c: the fold from nothing: plain iteration tells fluid from glass until the fold is near. */
+#include <math.h>
+#include <stdio.h>
+
+#include "fold.h"
+
+enum { STEPS_MAX = 60, MELTING_STEPS = 400, ATTEMPTS = 8 };
+
+static const double phi_min = 0.01, phi_max = MCT_CRITICAL_PACKING_FRACTION_MAX;
+static const double slow = 0.85;    /* this ratio of residuals is the leading eigenvalue near the fold */
+static const double stays = 0.93;   /* above this one it is hardly falling, */
+static const double ghost = 2.0e-2; /* and below this residual the fold is near, on whichever side */
+static const double arrested = 5.0e-3, certain = 1.0e-6;           /* residuals of a glass: likely, certain */
+static const double creeping = 0.1, longest = 16.0, stride = 0.05; /* see judge */
+static const double gone = 0.1;                                    /* no f is larger: fluid */
+static const double window = 0.04; /* glass and fluid this close, times 1 - phi: the branch is followed from there */
+/* the state this far below the fold, times 1 - phi, must be fluid; the ghost is left by a push of f of this size */
+static const double below = 1.0e-6, push = 0.05;
+/* ... and, this far below, what plain iteration from F = S reaches */
+static const double well_below = 1.0e-2;
+
+typedef enum verdict { FLUID, GHOST, GLASS_NEAR, GLASS } verdict;
+
+/* Between which packing fractions the transition lies; F of the glass is kept. */
+typedef struct bracket {
+    double fluid, glass, window;
+    double *kept;
+    int steps;  /* of the last judgement */
+    bool hasty; /* judge by the first signs */
+} bracket;
+
+/* Plain iteration from F until the residual is below `small` (glass; near the fold when it falls slowly) or f has gone.
+ * hasty: a residual that grows is taken for melting, one that stays for the ghost of the fold. */
+static mct_status judge(mct_fixed_point *problem, bool hasty, double small, double *F, int *steps, verdict *result) {
+    const int steps_max = hasty ? STEPS_MAX : MELTING_STEPS;
+    double before = INFINITY, ratio = 0.0;
+    *result = FLUID;
+    for (int step = 0; step < steps_max && !mct_fixed_point_stopped(problem); step++) {
+        const double residual = mct_fixed_point_step(problem, F);
+        ratio = residual / before;
+        *steps = step + 1;
+        if (!isfinite(residual)) {
+            return mct_fail(problem->context, MCT_NON_FINITE, "packing fraction %.6g: F is not finite",
+                            problem->mixture.packing_fraction);
+        }
+        if (mct_max_norm(problem, problem->G) < gone) return MCT_OK;
+        if (residual < small && step > 3 && ratio < 1.0) {
+            *result = ratio > slow ? GLASS_NEAR : GLASS;
+            return MCT_OK;
+        }
+        if (hasty && step > 8 && ratio > 1.02) return MCT_OK;
+        if (hasty && step > 12 && residual < ghost && ratio > stays) {
+            *result = GHOST;
+            return MCT_OK;
+        }
+        /* along the critical direction F creeps: a long step, then plain ones for the others to settle */
+        const bool creeps = !hasty && step % 4 == 3 && fabs(ratio - 1.0) < creeping;
+        const double length = creeps ? fmax(1.0, fmin(longest, stride / residual)) : 1.0;
+        before = residual;
+        mct_axpby(problem, length, problem->residual, 1.0, F);
+        problem->iterations++;
+    }
+    if (ratio < 1.0) *result = GLASS_NEAR;
+    return MCT_OK;
+}
+
+static bool is_narrow(const bracket *b) {
+    return b->glass - b->fluid < b->window * (1.0 - b->glass);
+}
+
+/* The next packing fraction to judge: upwards as far as the speed of melting allows, or the middle. */
+static double next(const bracket *b, double phi) {
+    if (b->glass == 1.0) return phi + 1.2 / b->steps * (1.0 - phi);
+    return b->fluid > 0.0 ? 0.5 * (b->fluid + b->glass) : 0.95 * phi;
+}
+
+/* A state near the fold into F, at the packing fraction where the problem then stands: a glass, or the fold's ghost.
+ * False: there is none. */
+static mct_status approach(mct_fixed_point *problem, bracket *b, double *F, verdict *result, bool *found) {
+    double phi = b->glass < 1.0 || b->fluid > 0.0 ? next(b, b->glass < 1.0 ? b->glass : b->fluid)
+                                                  : problem->mixture.packing_fraction;
+    *found = false;
+    *result = GLASS;
+    while (!is_narrow(b)) {
+        if (!(phi > phi_min && phi < phi_max)) return MCT_OK;
+        MCT_TRY(mct_fixed_point_move(problem, phi));
+        mct_fixed_point_start(problem, F);
+        MCT_TRY(judge(problem, b->hasty, arrested, F, &b->steps, result));
+        if (mct_fixed_point_stopped(problem)) {
+            return mct_fail(problem->context, MCT_NOT_CONVERGED,
+                            "no transition found within the evaluations allowed: fluid at packing fraction %.4g, "
+                            "glass at %.4g",
+                            b->fluid, b->glass);
+        }
+        if (*result <= GHOST) {
+            b->fluid = phi;
+        } else {
+            b->glass = phi;
+            mct_copy(problem, F, b->kept);
+        }
+        *found = *result == GHOST || *result == GLASS_NEAR;
+        if (*found) return MCT_OK;
+        phi = next(b, phi);
+    }
+    *found = true;
+    mct_copy(problem, b->kept, F);
+    return mct_fixed_point_move(problem, b->glass);
+}
+
+mct_status mct_fold_is_transition(mct_fixed_point *problem, const mct_fold *fold, const double *F, bool *is) {
+    const double phi = problem->mixture.packing_fraction;
+    double *const x = problem->work[MCT_WORK - 1];
+    const double sign = mct_dot(problem, F, fold->tangent) < 0.0 ? -1.0 : 1.0;
+    verdict result;
+    int steps;
+    mct_copy(problem, F, x);
+    mct_axpby(problem, -sign * push / mct_max_norm(problem, fold->tangent), fold->tangent, 1.0, x);
+    problem->backend->weigh(problem->state, 0, 1, 0, x);
+    MCT_TRY(mct_fixed_point_move(problem, phi - below * (1.0 - phi)));
+    problem->backend->weigh(problem->state, 0, 1, 1, x);
+    MCT_TRY(judge(problem, false, certain, x, &steps, &result));
+    *is = result == FLUID;
+    return mct_fixed_point_move(problem, phi);
+}
+
+mct_status mct_fold_melts(mct_fixed_point *problem, double *F, bool *melts) {
+    verdict result;
+    int steps;
+    MCT_TRY(judge(problem, false, certain, F, &steps, &result));
+    *melts = result == FLUID;
+    return MCT_OK;
+}
+
+/* Whether it is the transition that is reached from F = S too; else `kept` is the glass below it. */
+static mct_status is_reached(mct_fixed_point *problem, const mct_fold *fold, const double *F, double *kept,
+                             double *lower, bool *is) {
+    const double phi = problem->mixture.packing_fraction;
+    *lower = phi - below * (1.0 - phi);
+    MCT_TRY(mct_fold_is_transition(problem, fold, F, is));
+    if (!*is) return MCT_OK;
+    *lower = phi - well_below * (1.0 - phi);
+    MCT_TRY(mct_fixed_point_move(problem, *lower));
+    mct_fixed_point_start(problem, kept);
+    MCT_TRY(mct_fold_melts(problem, kept, is));
+    return mct_fixed_point_move(problem, phi);
+}
+
+mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found,
+                           char message[320]) {
+    bracket b = {.glass = 1.0, .window = window, .kept = problem->work[MCT_WORK - 1], .hasty = true};
+    mct_status status = MCT_OK;
+    mct_recycled_clear(&problem->recycled);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        verdict near = GLASS;
+        MCT_TRY(approach(problem, &b, F, &near, found));
+        if (!*found) {
+            snprintf(message, 320, "no transition: the last state judged is %s at packing fraction %.4g",
+                     b.glass == 1.0 ? "fluid" : "glass", b.glass == 1.0 ? b.fluid : b.glass);
+            return MCT_OK;
+        }
+        status = mct_fold_follow(problem, tolerance, NULL, F, fold);
+        if (mct_fixed_point_stopped(problem)) break;
+        if (status == MCT_OK && isinf(b.window) && problem->mixture.packing_fraction > b.glass) {
+            /* not the fold of that glass: with care */
+            b = (bracket){.glass = b.glass, .window = window, .kept = b.kept};
+        } else if (status == MCT_OK) {
+            bool is_transition;
+            double lower;
+            MCT_TRY(is_reached(problem, fold, F, b.kept, &lower, &is_transition));
+            if (is_transition) return MCT_OK;
+            /* there is a glass below it, in `kept`: its branch is followed */
+            b = (bracket){.glass = lower, .window = INFINITY, .kept = b.kept};
+        } else if (status != MCT_NOT_CONVERGED) {
+            return status;
+        } else if (near != GHOST) { /* from nearer, and with care */
+            b = (bracket){.glass = b.glass, .window = 0.5 * fmin(window, b.window), .kept = b.kept};
+        }
+    }
+    *found = false;
+    return status == MCT_OK ? mct_fail(problem->context, MCT_NOT_CONVERGED,
+                                       "no transition to the fluid found: glass at packing fraction %.6g", b.glass)
+                            : status;
+}
