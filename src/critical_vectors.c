@@ -17,9 +17,9 @@ static const double wanted = 1.0e-10; /* of the eigenvectors */
 static mct_status second_order(mct_fixed_point *problem, const double *F, const double *d, double *out) {
     const size_t m = problem->statics->species, N = problem->statics->points, mm = m * m;
     double *const work = malloc(4 * mm * sizeof *work);
+    if (!work) return mct_fail(problem->context, MCT_MEMORY, "critical point: out of memory");
     double *const H = work, *const H_inverse = H + mm, *const D = H_inverse + mm, *const product = D + mm;
     mct_status status = MCT_OK;
-    if (!work) return mct_fail(problem->context, MCT_MEMORY, "critical point: out of memory");
     for (size_t i = 0; i < N && status == MCT_OK; i++) {
         for (size_t c = 0; c < mm; c++) {
             H[c] = problem->statics->structure_factor[c * N + i] - F[c * N + i];

@@ -20,7 +20,7 @@ void mct_recycled_clear(mct_recycled *recycled) {
 static void apply_stage(mct_fixed_point *problem, const mct_recycled *r, int stage, bool transposed, double *x,
                         double *border) {
     const int from = r->begin[stage], to = r->begin[stage + 1];
-    double c[MAX];
+    double c[MAX] = {0};
     for (int i = from; i < to; i++) c[i] = mct_dot(problem, r->vector[i], x) + r->border[i] * *border;
     for (int i = from; i < to; i++) {
         double y = 0.0;

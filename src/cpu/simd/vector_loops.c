@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "loops.h"
+#include "wide.h"
 
 enum { PARTIAL = 16 }; /* independent partial sums: more than any instruction set needs */
 
@@ -34,15 +35,31 @@ static void axpby(size_t n, double a, const double *x, double b, double *y) { /*
     }
 }
 
+/* a where the mask is all ones, else b */
+static inline mct_wide choose(mct_wide_mask mask, mct_wide a, mct_wide b) {
+    return (mct_wide)(((mct_wide_mask)a & mask) | ((mct_wide_mask)b & ~mask));
+}
+
 static double max_norm(size_t n, const double *restrict w, const double *restrict x) {
-    double largest = 0.0, bad = 0.0;
-#pragma omp simd reduction(max : largest) reduction(+ : bad)
-    for (size_t i = 0; i < n; i++) {
-        const double value = fabs(w[i] * x[i]);
-        largest = value > largest ? value : largest; /* a NaN is passed over here ... */
-        bad += value * 0.0;                          /* ... and kept here, as is infinity */
+    mct_wide largest = {0.0}, smallest = {0.0}, bad = {0.0};
+    size_t i = 0;
+    for (; i + MCT_WIDTH <= n; i += MCT_WIDTH) {
+        const mct_wide value = mct_wide_read(w + i) * mct_wide_read(x + i);
+        largest = choose(value > largest, value, largest); /* a NaN is passed over here ... */
+        smallest = choose(value < smallest, value, smallest);
+        bad += value * 0.0; /* ... and kept here, as is infinity */
     }
-    return largest + bad;
+    double result = 0.0, sum = 0.0;
+    for (int l = 0; l < MCT_WIDTH; l++) {
+        result = fmax(result, fmax(largest[l], -smallest[l]));
+        sum += bad[l];
+    }
+    for (; i < n; i++) {
+        const double value = w[i] * x[i];
+        result = fmax(result, fabs(value));
+        sum += value * 0.0;
+    }
+    return result + sum;
 }
 
 const mct_vector_loops MCT_VARIANT(mct_vector_loops_) = {

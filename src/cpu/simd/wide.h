@@ -14,6 +14,7 @@ enum { MCT_WIDTH = 2 };
 #endif
 
 typedef double mct_wide __attribute__((vector_size(MCT_WIDTH * sizeof(double))));
+typedef long long mct_wide_mask __attribute__((vector_size(MCT_WIDTH * sizeof(double))));
 
 static inline mct_wide mct_wide_read(const double *p) {
     mct_wide v;
