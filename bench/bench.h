@@ -10,7 +10,8 @@
  *   problem.c     inputs of the memory kernel and their long-double truth
  *   kernels.c     the memory kernel: time and residual
  *   crossover.c   which algorithm is fastest, and whether `auto` knows
- *   states.c      glass and critical points */
+ *   states.c      glass and critical points
+ *   correlators.c correlators in time */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -175,5 +176,9 @@ void bench_crossover(bench_report *report, const bench_results *results);
 /* --- states (states.c) --------------------------------------------------------------------------------------- */
 
 void bench_states(const bench_options *options, bench_report *report);
+
+/* --- correlators in time (correlators.c) --------------------------------------------------------------------- */
+
+void bench_correlators(const bench_options *options, bench_report *report);
 
 #endif

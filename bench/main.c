@@ -112,6 +112,7 @@ int main(int argc, char **argv) {
     bench_kernels(&options, &ceilings, report, &results);
     bench_crossover(report, &results);
     bench_states(&options, report);
+    bench_correlators(&options, report);
     bench_report_note(report, "%u failures, %.0f s", bench_report_failures(report), bench_now() - start);
     const bool failed = bench_report_failures(report) > 0;
     bench_report_close(report);

@@ -10,6 +10,7 @@
 
 #include "apmct/backend.h"
 #include "apmct/kernel.h"
+#include "backend_evolution.h"
 
 /* What a state is made for. */
 typedef struct mct_shape {
@@ -71,6 +72,8 @@ typedef struct mct_backend {
     /* y = a x + b y; where b is 0 y is overwritten whatever it held */
     void (*axpby)(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
                   double *y);
+
+    const mct_evolution_operations *evolution; /* backend_evolution.h */
 } mct_backend;
 
 /* The backends of this build, and the one that a name ("auto" included) stands for. */

@@ -7,6 +7,7 @@
 #include "apmct/config.h"
 #include "apmct/context.h"
 #include "apmct/critical.h"
+#include "apmct/evolution.h"
 #include "apmct/glass.h"
 #include "apmct/grid.h"
 #include "apmct/kernel.h"

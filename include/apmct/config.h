@@ -7,6 +7,7 @@
 #ifndef APMCT_CONFIG_H
 #define APMCT_CONFIG_H
 
+#include "apmct/evolution.h"
 #include "apmct/grid.h"
 #include "apmct/kernel.h"
 #include "apmct/mixture.h"
@@ -16,19 +17,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum mct_time_scheme { MCT_TIME_LEGENDRE, MCT_TIME_MOMENTS } mct_time_scheme;
-
-/* Correlators in time (not computed by this version; the keys are checked). */
-typedef struct mct_time_options {
-    mct_time_scheme scheme; /* default legendre */
-    size_t steps_per_block; /* n; default 64 */
-    int order;              /* D of the memory integral, 3 | 5; default 5 */
-    double until;           /* largest time, d^2/D0; default 1e10 */
-    double tolerance;       /* of the fixed point of a step; default 1e-10 */
-    double first_step;      /* of scheme moments, d^2/D0; 0: not given */
-    double accuracy;        /* wanted relative error, in place of n, D and tolerance; 0: not given */
-} mct_time_options;
 
 /* Critical points: apmct critical. */
 typedef struct mct_critical_options {

@@ -274,4 +274,5 @@ const mct_backend mct_backend_cpu = {
     .max_norm = mct_cpu_max_norm,
     .weigh = mct_cpu_weigh,
     .axpby = mct_cpu_axpby,
+    .evolution = &mct_evolution_cpu,
 };

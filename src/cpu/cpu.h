@@ -107,6 +107,8 @@ static inline size_t mct_cpu_functions(const mct_cpu *cpu, size_t point) {
 /* increments.c ------------------------------------------------------------------------------------------------ */
 void mct_increments_evaluate(mct_cpu *cpu, size_t first, size_t count, const double *F, const double *G, bool keep,
                              double *M);
+/* M[F, G] of one point in the work space of one thread: for callers that are threads themselves. */
+void mct_increments_point(const mct_cpu *cpu, int thread, size_t point, const double *F, const double *G, double *M);
 void mct_increments_derivative(mct_cpu *cpu, size_t first, size_t count, const double *d, double *dM);
 void mct_increments_adjoint(mct_cpu *cpu, size_t first, size_t count, const double *l, double *w);
 /* Doubles of scratch that increments.c itself uses, before those of the algorithm. */

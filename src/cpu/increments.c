@@ -117,6 +117,10 @@ void mct_increments_evaluate(mct_cpu *cpu, size_t first, size_t count, const dou
     run(cpu, &(kernel_job){.first = first, .F = F, .G = G, .keep = keep, .M = M}, count);
 }
 
+void mct_increments_point(const mct_cpu *cpu, int thread, size_t point, const double *F, const double *G, double *M) {
+    whole_point(cpu, &(kernel_job){.first = point, .F = F, .G = G, .M = M}, 0, (size_t)thread);
+}
+
 void mct_increments_derivative(mct_cpu *cpu, size_t first, size_t count, const double *d, double *dM) {
     run(cpu, &(kernel_job){.first = first, .F = d, .G = d, .derivative = true, .M = dM}, count);
 }

@@ -8,11 +8,12 @@
     extern const mct_fourier_loops mct_fourier_loops_##isa;     \
     extern const mct_increment_loops mct_increment_loops_##isa; \
     extern const mct_matrix_loops mct_matrix_loops_##isa;       \
-    extern const mct_vector_loops mct_vector_loops_##isa;
+    extern const mct_vector_loops mct_vector_loops_##isa;       \
+    extern const mct_step_loops mct_step_loops_##isa;
 #define MCT_LOOPS_TABLE(isa)                                                                   \
     {                                                                                          \
 #isa, &mct_function_loops_##isa, &mct_fourier_loops_##isa, &mct_increment_loops_##isa, \
-            &mct_matrix_loops_##isa, &mct_vector_loops_##isa                                   \
+            &mct_matrix_loops_##isa, &mct_vector_loops_##isa, &mct_step_loops_##isa            \
     }
 
 MCT_LOOPS_DECLARE(generic)

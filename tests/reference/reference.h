@@ -116,4 +116,12 @@ long double reference_curvature_norm(const reference_state *state, const long do
 long double reference_exponent_a(long double parameter);
 long double reference_exponent_b(long double parameter);
 
+/* --- Correlators in time (evolution.c): "riemann" ------------------------------------------------------------ */
+
+/* Phi(time) [m*m][N] from the equation of motion by the trapezoidal rule for v = dPhi/dt and for the memory integral, with
+ * steps, 2 steps, 4 steps, ... uniform steps (`levels` of them), extrapolated to step 0.  *error: how much the last
+ * extrapolation changed, relative to sqrt(S_mm S_nn).  O(steps^2). */
+void reference_evolution(const reference_state *state, long double time, size_t steps, size_t levels, long double *phi,
+                         long double *error);
+
 #endif

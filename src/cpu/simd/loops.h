@@ -93,6 +93,8 @@ typedef struct mct_vector_loops {
     double (*max_norm)(size_t n, const double *w, const double *x);             /* max |w x|; NaN if any is */
 } mct_vector_loops;
 
+typedef struct mct_step_loops mct_step_loops; /* step_loops.h */
+
 typedef struct mct_loops {
     const char *name; /* "generic", "avx2", "avx512" */
     const mct_function_loops *function;
@@ -100,6 +102,7 @@ typedef struct mct_loops {
     const mct_increment_loops *increment;
     const mct_matrix_loops *matrix;
     const mct_vector_loops *vector;
+    const mct_step_loops *step;
 } mct_loops;
 
 /* The widest set that this processor runs; name != NULL: that set, or NULL if it is not built or not supported. */
@@ -115,6 +118,7 @@ extern const mct_fourier_loops MCT_VARIANT(mct_fourier_loops_);
 extern const mct_increment_loops MCT_VARIANT(mct_increment_loops_);
 extern const mct_matrix_loops MCT_VARIANT(mct_matrix_loops_);
 extern const mct_vector_loops MCT_VARIANT(mct_vector_loops_);
+extern const mct_step_loops MCT_VARIANT(mct_step_loops_);
 #endif
 
 #endif

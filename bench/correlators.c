@@ -1,0 +1,180 @@
+/* correlators.c: correlators in time: work against precision of both schemes, and the growth of the work with N.
+ *
+ * The error is that of tau_0.1 of the passive species at k = 7.4, against the values of docs/theory.md, "Reference
+ * values" (literature grid).  A run ends at `until`, well behind tau, so that all cases of a state do the same. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apmct/evolution.h"
+#include "bench.h"
+
+enum { SPECIES = 2, PASSIVE = 1 };
+
+typedef struct state {
+    const char *name;
+    double packing_fraction, activity, until, tau; /* tau: NaN where it is not known */
+} state;
+
+static const state states[] = {
+    {"phi0.515/lambda1", 0.515, 1.0, 2.0e5, 2.28551652416e4},
+    {"phi0.6/lambda3", 0.60, 3.0, 4.0e3, 4.68497805417e2},
+    {"epsilon-1e-4/lambda1", 0.515912134119 * (1.0 - 1.0e-4), 1.0, 2.0e8, 2.77674437e7},
+};
+
+typedef struct variant {
+    mct_time_scheme scheme;
+    size_t n;
+    int order;
+    double tolerance, error_max;
+    bool smoke; /* runs in the shortest extent too */
+} variant;
+
+/* error_max: what docs/theory.md promises, with a margin for the growth towards the transition */
+static const variant variants[] = {
+    {MCT_TIME_LEGENDRE, 32, 3, 1.0e-9, 2.0e-5, true},    {MCT_TIME_LEGENDRE, 32, 5, 1.0e-9, 4.0e-6, true},
+    {MCT_TIME_LEGENDRE, 64, 3, 1.0e-10, 3.0e-6, false},  {MCT_TIME_LEGENDRE, 64, 5, 1.0e-10, 3.0e-7, false},
+    {MCT_TIME_LEGENDRE, 128, 5, 1.0e-11, 2.0e-7, false}, {MCT_TIME_MOMENTS, 64, 5, 1.0e-9, 1.0e-2, false},
+    {MCT_TIME_MOMENTS, 256, 5, 1.0e-9, 6.0e-4, false},
+};
+
+static const bench_column columns[] = {{"case", "case", NULL},
+                                       {"minimum_ms", "min ms", "%.2f"},
+                                       {"median_ms", "median ms", "%.2f"},
+                                       {"steps", "steps", "%.0f"},
+                                       {"evaluations", "evaluations", "%.0f"},
+                                       {"apply_us", "apply us", "%.2f"},
+                                       {"overhead", "x apply", "%.2f"},
+                                       {"error", "error of tau", "%.1e"},
+                                       {"tau", "tau", "%.8e"},
+                                       {"state", NULL, NULL}};
+
+typedef struct job {
+    mct_context *context;
+    mct_grid grid;
+    mct_species species[SPECIES];
+    mct_mixture mixture;
+    mct_statics *statics;
+    mct_evolution_options options;
+    mct_evolution_point point;
+    double tau;
+    mct_kernel *kernel; /* for the bare evaluation */
+    double *F, *M;
+} job;
+
+static void run(void *user) {
+    job *j = user;
+    const mct_statics *statics = j->statics;
+    const size_t N = j->grid.points;
+    double *tau = bench_allocate(SPECIES * N, sizeof *tau);
+    mct_evolution *evolution;
+    bench_try(j->context, mct_evolution_create(j->context, &j->options, &j->grid, 1, &statics, &evolution));
+    bench_try(j->context, mct_evolution_run(evolution));
+    bench_try(j->context, mct_evolution_check(evolution));
+    j->point = mct_evolution_look(evolution, 0);
+    mct_evolution_relaxation(evolution, 0, MCT_RELAXATION_TENTH, tau);
+    j->tau = tau[PASSIVE * N + mct_grid_nearest(&j->grid, 7.4)];
+    mct_evolution_destroy(evolution);
+    free(tau);
+}
+
+static void apply(void *user) {
+    job *j = user;
+    bench_try(j->context, mct_kernel_apply(j->kernel, 0, 1, j->F, j->M));
+}
+
+static job *job_create(const state *s, const variant *v, const mct_grid *grid) {
+    job *j = bench_allocate(1, sizeof *j);
+    const mct_structure_options structure = mct_structure_options_default();
+    bench_try(NULL, mct_context_create(&j->context));
+    mct_context_set_threads(j->context, 1);
+    j->grid = *grid;
+    for (size_t a = 0; a < SPECIES; a++) {
+        j->species[a] =
+            (mct_species){.fraction = 0.5, .activity = a ? 1.0 : s->activity, .diffusivity = 1.0, .diameter = 1.0};
+        snprintf(j->species[a].name, sizeof j->species[a].name, "%s", a ? "passive" : "active");
+    }
+    j->mixture = (mct_mixture){s->packing_fraction, SPECIES, j->species};
+    bench_try(j->context, mct_statics_create(j->context, grid, SPECIES, &j->statics));
+    bench_try(j->context, mct_statics_compute(j->context, &structure, grid, &j->mixture, j->statics));
+    j->options = mct_evolution_options_default();
+    j->options.time.scheme = v->scheme;
+    j->options.time.steps_per_block = v->n;
+    j->options.time.order = v->order;
+    j->options.time.tolerance = v->tolerance;
+    j->options.time.until = s->until;
+    const size_t count = SPECIES * SPECIES * grid->points;
+    bench_try(j->context, mct_kernel_create(j->context, grid, SPECIES, 1, &j->options.solver, &j->kernel));
+    bench_try(j->context, mct_kernel_set_statics(j->kernel, 0, j->statics));
+    j->F = bench_allocate(count, sizeof(double));
+    j->M = bench_allocate(count, sizeof(double));
+    for (size_t i = 0; i < count; i++) j->F[i] = j->statics->structure_factor[i];
+    return j;
+}
+
+static void job_destroy(job *j) {
+    mct_kernel_destroy(j->kernel);
+    mct_statics_destroy(j->statics);
+    mct_context_destroy(j->context);
+    free(j->F);
+    free(j->M);
+    free(j);
+}
+
+/* Returns the minimum in seconds; NaN if the case is not selected. */
+static double report_case(const bench_options *options, bench_report *report, const state *s, const variant *v,
+                          const mct_grid *grid, double tau) {
+    char name[128];
+    snprintf(name, sizeof name, "evolve/%s/N%zu/%s%d/n%zu", s->name, grid->points, mct_time_scheme_name(v->scheme),
+             v->scheme == MCT_TIME_MOMENTS ? 1 : v->order, v->n);
+    if (!bench_selected(options, name)) return (double)NAN;
+    job *j = job_create(s, v, grid);
+    bench_task tasks[] = {{.run = run, .user = j}, {.run = apply, .user = j}};
+    bench_measure(2, tasks, options->seconds);
+    const double evaluations = (double)j->point.evaluations, error = fabs(j->tau / tau - 1.0);
+    bench_report_row(report, (bench_cell[]){{.text = name},
+                                            {.number = 1.0e3 * tasks[0].minimum},
+                                            {.number = 1.0e3 * tasks[0].median},
+                                            {.number = (double)j->point.steps},
+                                            {.number = evaluations},
+                                            {.number = 1.0e6 * tasks[1].minimum},
+                                            {.number = tasks[0].minimum / (evaluations * tasks[1].minimum)},
+                                            {.number = error},
+                                            {.number = j->tau},
+                                            {.text = mct_evolution_state_name(j->point.state)}});
+    if (error > v->error_max) {
+        bench_report_failure(report, "%s: error of tau %.2e, at most %.0e is allowed", name, error, v->error_max);
+    }
+    job_destroy(j);
+    return tasks[0].minimum;
+}
+
+void bench_correlators(const bench_options *options, bench_report *report) {
+    const bool all = options->extent == BENCH_FULL, smoke = options->extent == BENCH_SMOKE;
+    const mct_grid literature = mct_grid_default();
+    bench_report_table(report, "evolve", "Correlators in time: work and precision", sizeof columns / sizeof *columns,
+                       columns);
+    for (size_t s = 0; s < (smoke ? 1 : sizeof states / sizeof *states); s++) {
+        for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
+            if (smoke && !variants[v].smoke) continue;
+            if (!all && variants[v].scheme == MCT_TIME_MOMENTS && variants[v].n > 64) continue;
+            report_case(options, report, &states[s], &variants[v], &literature, states[s].tau);
+        }
+    }
+    if (smoke) return;
+    /* the work with N: cut-off 40, corrected where that holds, tau not known */
+    const size_t sizes[] = {256, 512, 1024, 2048, 4096, 16384};
+    double first = (double)NAN, last = (double)NAN;
+    size_t largest = 0;
+    for (size_t i = 0; i < (all ? sizeof sizes / sizeof *sizes : 3); i++) {
+        const mct_grid grid = {sizes[i], 40.0 / (double)sizes[i], MCT_QUADRATURE_CORRECTED};
+        const double time = report_case(options, report, &states[0], &variants[3], &grid, (double)NAN);
+        if (isnan(time)) continue;
+        if (isnan(first)) first = time;
+        last = time, largest = sizes[i];
+    }
+    if (largest > sizes[0]) {
+        bench_report_note(report, "the time grows as N^%.3f from N = %zu to %zu",
+                          log(last / first) / log((double)largest / (double)sizes[0]), sizes[0], largest);
+    }
+}

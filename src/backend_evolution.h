@@ -1,0 +1,83 @@
+/* backend_evolution.h: the operations of the evolution in time that a backend fills (evolution.h, docs/theory.md).
+ *
+ * An `evolution` belongs to one backend and holds, for a batch of state points, the history of Phi and m = M W^-1 and a
+ * clock per point that lives where the work is done: step size, index and coefficients are read and advanced there.  The
+ * operations are enqueued; nothing in a step waits for the host.  Points that do not run are passed over, and so are
+ * points in the middle of a block by `decimate`.  The host looks once per window of steps. */
+#ifndef MCT_BACKEND_EVOLUTION_H
+#define MCT_BACKEND_EVOLUTION_H
+
+#include "evolution_scheme.h"
+
+enum {
+    MCT_SECANTS = 3 /* pairs of Anderson's acceleration, kept from step to step */
+};
+
+/* Where a point stands; plain data, copied as it is. */
+typedef struct mct_clock {
+    mct_evolution_state state;
+    unsigned doublings, quiet; /* of n so far; blocks in a row without change */
+    size_t n, i;               /* steps of the present block; the last finished one */
+    double step, time;         /* h; i h */
+    double largest, residual;  /* max Phi_mm/S_mm of the last row; residual of the last step */
+    size_t worst;              /* wave-number index of a failed step */
+    unsigned iterations;       /* of the present step */
+    unsigned long steps, blocks, evaluations;
+    unsigned pairs, next; /* secants held; where the next goes */
+    double gram[MCT_SECANTS][MCT_SECANTS];
+    size_t rows; /* in the window, since the last look */
+} mct_clock;
+
+/* The memory kernel of something else than a state of the backend, for tests on models with an exact solution:
+ * M [m*m][N] = B[F, G], plus L[F] where `linear`. */
+typedef void (*mct_evolution_kernel)(void *user, size_t point, const double *F, const double *G, bool linear,
+                                     double *M);
+
+typedef struct mct_evolution_shape {
+    size_t N, species, points, steps_per_block, window; /* window: rows kept between two looks, n/2 + 1 at least */
+    unsigned doublings, iterations_max;
+    int threads;
+    double tolerance, until, decayed, plateau;
+    mct_scheme scheme;
+    mct_evolution_kernel custom; /* NULL: the kernel of the state */
+    void *custom_user;
+} mct_evolution_shape;
+
+/* What a point is made of, [m*m][N] on the host. */
+typedef struct mct_evolution_matrices {
+    const double *S, *Gamma, *W_inverse;
+} mct_evolution_matrices;
+
+typedef struct mct_evolution_operations {
+    size_t (*memory_needed)(const mct_evolution_shape *shape);
+    /* kernel_state: of the backend's table, borrowed; NULL with shape->custom. */
+    mct_status (*create)(mct_context *context, const mct_evolution_shape *shape, void *kernel_state, void **evolution);
+    void (*destroy)(void *evolution);
+    /* A point at t = 0, its first step h to be. */
+    void (*set)(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step);
+
+    /* Taylor series up to the middle of the first block; yields n/2 + 1 rows. */
+    void (*start)(void *evolution);
+    /* One step: the first guess; what the known history adds; { memory kernel, update, check } until each point has
+     * converged or failed; the new values and a row; at the end of a block the next one. */
+    void (*predict)(void *evolution);
+    void (*history)(void *evolution);
+    void (*iterate)(void *evolution);
+    void (*commit)(void *evolution);
+    void (*decimate)(void *evolution);
+    /* The five, `steps` times in this order; NULL: no better than one after the other. */
+    void (*advance)(void *evolution, size_t steps);
+
+    /* Clocks [points], and for each point its rows since the last look: times[point][window], phi[point][window][m*m][N]
+     * in memory of the host, valid until the next operation. */
+    void (*look)(void *evolution, mct_clock *clocks, const double **times, const double **phi);
+
+    /* One point to and from a flat array of `size` bytes, which depends on its clock. */
+    size_t (*state_size)(void *evolution, const mct_clock *clock);
+    void (*save)(void *evolution, size_t point, void *to);
+    void (*restore)(void *evolution, size_t point, const void *from);
+} mct_evolution_operations;
+
+extern const mct_evolution_operations mct_evolution_cpu;
+
+#endif

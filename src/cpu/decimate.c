@@ -1,0 +1,67 @@
+/* decimate.c: from block to block: two cells become one and the step doubles; in the final decay, where everything happens
+ * within one decade, the resolution doubles instead. */
+#include <math.h>
+
+#include "evolution.h"
+
+/* All Phi_mm/S_mm below this: the final decay. */
+static const double final_decay = 0.1;
+/* Blocks without change that make a plateau: a decade and more. */
+enum { QUIET = 4 };
+
+/* Block of wave numbers by block, so that its moments are still at hand for the weights. */
+static void open_chunk(const mct_cpu_evolution *e, const mct_clock *clock, double *base, size_t first, size_t last,
+                       size_t thinned) {
+    const mct_scheme *const scheme = &e->shape.scheme;
+    const double shift = scheme->derivative[0] / clock->step;
+    for (size_t b = first; b < last; b++) {
+        if (thinned) e->loops->thin(&e->layout, b, b + 1, base, scheme, thinned);
+        e->loops->weights(&e->layout, b, b + 1, base, scheme, clock->n / 2, clock->n / 4);
+        e->loops->prepare(&e->layout, b, b + 1, base, shift);
+    }
+}
+
+/* thinned: the number of cells that become half as many before; 0: none. */
+static void open_block(mct_cpu_evolution *e, size_t point, size_t thinned) {
+    const mct_clock *const clock = &e->clocks[point];
+    double *const base = mct_history_of(e, point);
+    MCT_FOR_CHUNKS(e, open_chunk(e, clock, base, first, last, thinned))
+}
+
+void mct_evolution_open_block(mct_cpu_evolution *e, size_t point) {
+    open_block(e, point, 0);
+}
+
+static double change(mct_cpu_evolution *e, size_t point, size_t i, size_t j) {
+    mct_step_update *const part = e->partials + point * e->chunks;
+    const double *const base = mct_history_of(e, point);
+    double largest = 0.0;
+    MCT_FOR_CHUNKS(e, part[chunk].largest = e->loops->change(&e->layout, first, last, base, i, j))
+    for (size_t chunk = 0; chunk < e->chunks; chunk++) largest = fmax(largest, part[chunk].largest);
+    return largest;
+}
+
+void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread) {
+    (void)thread;
+    mct_clock *const clock = &e->clocks[point];
+    const mct_scheme *const scheme = &e->shape.scheme;
+    const size_t n = clock->n;
+    double *const base = mct_history_of(e, point);
+    if (clock->i < n) return;
+    clock->blocks++;
+    clock->quiet = change(e, point, n, n / 2) <= e->shape.plateau ? clock->quiet + 1 : 0;
+    if (clock->quiet >= QUIET) {
+        clock->state = MCT_EVOLUTION_PLATEAU;
+        return;
+    }
+    if (clock->largest < final_decay && clock->doublings < e->shape.doublings) {
+        MCT_FOR_CHUNKS(e, e->loops->moments(&e->layout, first, last, base, scheme, n))
+        clock->n = 2 * n;
+        clock->doublings++;
+        open_block(e, point, 0);
+    } else {
+        clock->i = n / 2;
+        clock->step *= 2.0;
+        open_block(e, point, n);
+    }
+}

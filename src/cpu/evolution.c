@@ -1,0 +1,241 @@
+/* evolution.c: the CPU's row of the evolution's operations: memory, points among threads, looks, checkpoints. */
+#include "evolution.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "evolution_layout.h"
+
+/* One point is worth a team from this number of matrix elements on. */
+enum { TEAM_FROM = 6000 };
+
+static size_t series_of(const mct_evolution_shape *shape) {
+    return 2 * ((size_t)shape->scheme.taylor + 1) + 2;
+}
+
+static size_t memory_needed(const mct_evolution_shape *shape) {
+    const long double layout = (long double)mct_step_layout_of(shape).stride;
+    const long double blocks = (long double)((shape->N + MCT_LANES - 1) / MCT_LANES);
+    const long double n = (long double)(shape->species * shape->species * shape->N),
+                      points = (long double)shape->points;
+    const long double doubles = points * (blocks * layout + (2 + (long double)shape->window) * n) +
+                                (long double)series_of(shape) * n * shape->threads;
+    const long double bytes = doubles * (long double)sizeof(double);
+    return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes : SIZE_MAX;
+}
+
+static void destroy(void *evolution) {
+    mct_cpu_evolution *e = evolution;
+    if (!e) return;
+    double *const arrays[] = {e->history, e->iterate, e->kernel, e->series, e->times, e->rows};
+    for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) mct_cpu_release(arrays[a]);
+    free(e->partials);
+    free(e->clocks);
+    free(e);
+}
+
+/* The history is read all over in every step: on large pages where the system has them. */
+static double *allocate_history(size_t count) {
+    const size_t page = (size_t)1 << 21;
+    if (count > SIZE_MAX / sizeof(double) - page) return NULL;
+    const size_t bytes = (count * sizeof(double) + page - 1) / page * page;
+    if (bytes < 2 * page) return mct_cpu_allocate(count);
+    double *array = aligned_alloc(page, bytes);
+    if (!array) return NULL;
+    madvise(array, bytes, MADV_HUGEPAGE); /* a wish */
+    memset(array, 0, bytes);
+    return array;
+}
+
+static mct_status create(mct_context *context, const mct_evolution_shape *shape, void *kernel_state, void **evolution) {
+    *evolution = NULL;
+    mct_cpu_evolution *e = calloc(1, sizeof *e);
+    if (!e) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    e->shape = *shape;
+    e->cpu = shape->custom ? NULL : kernel_state;
+    const mct_loops *loops = e->cpu ? e->cpu->loops : mct_loops_select(getenv("APMCT_LOOPS"));
+    e->loops = (loops ? loops : mct_loops_select(NULL))->step;
+    e->layout = mct_step_layout_of(shape);
+    e->size = shape->species * shape->species * MCT_LANES;
+    e->n = shape->species * shape->species * shape->N;
+    e->blocks = (shape->N + MCT_LANES - 1) / MCT_LANES;
+    e->chunks = (e->blocks + MCT_CHUNK - 1) / MCT_CHUNK;
+    /* `direct` works on one point at a time with all threads: its matrix products have one work space */
+    e->team = e->cpu && (!e->cpu->algorithm->correlate ||
+                         (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= TEAM_FROM));
+    const size_t points = shape->points;
+    e->history = allocate_history(points * e->blocks * e->layout.stride);
+    e->iterate = mct_cpu_allocate(points * e->n);
+    e->kernel = mct_cpu_allocate(points * e->n);
+    e->series = mct_cpu_allocate((size_t)shape->threads * series_of(shape) * e->n);
+    e->times = mct_cpu_allocate(points * shape->window);
+    e->rows = mct_cpu_allocate(points * shape->window * e->n);
+    e->partials = calloc(points * e->chunks, sizeof *e->partials);
+    e->clocks = calloc(points, sizeof *e->clocks);
+    if (!e->history || !e->iterate || !e->kernel || !e->series || !e->times || !e->rows || !e->partials || !e->clocks) {
+        destroy(e);
+        return mct_fail(context, MCT_MEMORY, "evolution of %zu points of %zu wave numbers: out of memory", points,
+                        shape->N);
+    }
+    *evolution = e;
+    return MCT_OK;
+}
+
+static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
+    mct_cpu_evolution *e = evolution;
+    const mct_step_layout *const y = &e->layout;
+    const size_t m = e->shape.species, N = e->shape.N;
+    double *const base = mct_history_of(e, point), *const norm = e->kernel + point * e->n;
+    for (size_t c = 0; c < m * m; c++) {
+        const double *const S_mu = matrices->S + c / m * (m + 1) * N, *const S_nu = matrices->S + c % m * (m + 1) * N;
+        for (size_t q = 0; q < N; q++) norm[c * N + q] = 1.0 / sqrt(S_mu[q] * S_nu[q]);
+    }
+    e->loops->load(y, 0, e->blocks, base, y->S, matrices->S, 1.0);
+    e->loops->load(y, 0, e->blocks, base, y->Gamma, matrices->Gamma, 1.0);
+    e->loops->load(y, 0, e->blocks, base, y->W_inverse, matrices->W_inverse, 1.0);
+    e->loops->load(y, 0, e->blocks, base, y->norm, norm, 0.0);
+    e->clocks[point] = (mct_clock){.state = MCT_EVOLUTION_RUNNING, .n = e->shape.steps_per_block, .step = step};
+}
+
+/* --- Points among threads ------------------------------------------------------------------------------------ */
+
+typedef void operation(mct_cpu_evolution *e, size_t point, int thread);
+
+/* The operations in turn, `times` times, for every point that runs. */
+static void each(mct_cpu_evolution *e, size_t times, size_t count, operation *const *list) {
+    const bool parallel = !e->team && e->shape.threads > 1 && e->shape.points > 1;
+#pragma omp parallel for schedule(dynamic) num_threads(e->shape.threads) if (parallel)
+    for (size_t point = 0; point < e->shape.points; point++) {
+        const int thread = parallel ? omp_get_thread_num() : 0;
+        for (size_t n = 0; n < times; n++) {
+            for (size_t o = 0; o < count; o++) {
+                if (e->clocks[point].state == MCT_EVOLUTION_RUNNING) list[o](e, point, thread);
+            }
+        }
+    }
+}
+
+static void once(void *evolution, operation *function) {
+    each(evolution, 1, 1, &function);
+}
+static void start(void *evolution) {
+    once(evolution, mct_evolution_start_point);
+}
+static void predict(void *evolution) {
+    once(evolution, mct_evolution_predict_point);
+}
+static void history(void *evolution) {
+    once(evolution, mct_evolution_history_point);
+}
+static void iterate(void *evolution) {
+    once(evolution, mct_evolution_iterate_point);
+}
+static void commit(void *evolution) {
+    once(evolution, mct_evolution_commit_point);
+}
+static void decimate(void *evolution) {
+    once(evolution, mct_evolution_decimate_point);
+}
+
+/* Each point makes all its steps without waiting for the others. */
+static void advance(void *evolution, size_t steps) {
+    operation *const list[] = {mct_evolution_predict_point, mct_evolution_history_point, mct_evolution_iterate_point,
+                               mct_evolution_commit_point, mct_evolution_decimate_point};
+    each(evolution, steps, sizeof list / sizeof *list, list);
+}
+
+static void look(void *evolution, mct_clock *clocks, const double **times, const double **phi) {
+    mct_cpu_evolution *e = evolution;
+    memcpy(clocks, e->clocks, e->shape.points * sizeof *clocks);
+    for (size_t point = 0; point < e->shape.points; point++) e->clocks[point].rows = 0;
+    *times = e->times;
+    *phi = e->rows;
+}
+
+/* --- Checkpoints: what the coming steps read and cannot compute again ----------------------------------------- */
+
+typedef struct piece {
+    size_t at, count; /* doubles of a block */
+} piece;
+
+enum { PIECES = 6 + 2 * MCT_SECANTS };
+
+static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
+    const mct_step_layout *const y = &e->layout;
+    const size_t cells = clock->n / 2 * (size_t)e->shape.scheme.degree * e->size;
+    const piece first[] = {{y->F, (clock->i + 1) * e->size},
+                           {y->M, (clock->i + 1) * e->size},
+                           {y->moment_F, cells},
+                           {y->moment_M, cells},
+                           {y->ahead, MCT_TILE * e->size},
+                           {y->x, e->size}};
+    memcpy(list, first, sizeof first);
+    for (size_t j = 0; j < MCT_SECANTS; j++) {
+        list[6 + 2 * j] = (piece){y->dx[j], e->size};
+        list[7 + 2 * j] = (piece){y->dr[j], e->size};
+    }
+}
+
+static size_t state_size(void *evolution, const mct_clock *clock) {
+    const mct_cpu_evolution *e = evolution;
+    piece list[PIECES];
+    size_t doubles = 0;
+    pieces_of(e, clock, list);
+    for (size_t p = 0; p < PIECES; p++) doubles += list[p].count;
+    return sizeof *clock + e->blocks * doubles * sizeof(double);
+}
+
+static void save(void *evolution, size_t point, void *to) {
+    const mct_cpu_evolution *e = evolution;
+    piece list[PIECES];
+    char *out = to;
+    memcpy(out, &e->clocks[point], sizeof *e->clocks);
+    out += sizeof *e->clocks;
+    pieces_of(e, &e->clocks[point], list);
+    for (size_t b = 0; b < e->blocks; b++) {
+        for (size_t p = 0; p < PIECES; p++) {
+            const size_t bytes = list[p].count * sizeof(double);
+            memcpy(out, mct_history_of(e, point) + b * e->layout.stride + list[p].at, bytes);
+            out += bytes;
+        }
+    }
+}
+
+static void restore(void *evolution, size_t point, const void *from) {
+    mct_cpu_evolution *e = evolution;
+    piece list[PIECES];
+    const char *in = from;
+    memcpy(&e->clocks[point], in, sizeof *e->clocks);
+    in += sizeof *e->clocks;
+    pieces_of(e, &e->clocks[point], list);
+    for (size_t b = 0; b < e->blocks; b++) {
+        for (size_t p = 0; p < PIECES; p++) {
+            const size_t bytes = list[p].count * sizeof(double);
+            memcpy(mct_history_of(e, point) + b * e->layout.stride + list[p].at, in, bytes);
+            in += bytes;
+        }
+    }
+    if (e->clocks[point].i > 0) mct_evolution_open_block(e, point);
+}
+
+const mct_evolution_operations mct_evolution_cpu = {
+    .memory_needed = memory_needed,
+    .create = create,
+    .destroy = destroy,
+    .set = set,
+    .start = start,
+    .predict = predict,
+    .history = history,
+    .iterate = iterate,
+    .commit = commit,
+    .decimate = decimate,
+    .advance = advance,
+    .look = look,
+    .state_size = state_size,
+    .save = save,
+    .restore = restore,
+};

@@ -1,0 +1,77 @@
+/* evolution.h: the evolution in time on the CPU: what its operations share.
+ *
+ *   start.c     Taylor series of Phi and m, the first half of the first block
+ *   predict.c   first guess of a step
+ *   history.c   what the known history adds to it
+ *   iterate.c   memory kernel, update, convergence, acceleration
+ *   commit.c    new values, row, end of a point
+ *   decimate.c  from block to block
+ *   evolution.c memory, tables, threads
+ *
+ * Either points are shared among the threads, each of which makes the steps of its points alone; or, where there are few
+ * and large ones, all threads work at each operation of one point.  Sums over wave numbers are made chunk by chunk in the
+ * same order in both cases. */
+#ifndef MCT_CPU_EVOLUTION_H
+#define MCT_CPU_EVOLUTION_H
+
+#include "cpu.h"
+#include "simd/step_loops.h"
+
+typedef struct mct_cpu_evolution {
+    mct_evolution_shape shape;
+    mct_cpu *cpu; /* borrowed; NULL with a custom kernel */
+    const mct_step_loops *loops;
+    mct_step_layout layout;
+    size_t n, size;            /* doubles of a matrix at all wave numbers: rows; one block */
+    size_t blocks, chunks;     /* of wave numbers */
+    bool team;                 /* all threads work at one point */
+    double *history;           /* [points][blocks * stride] */
+    double *iterate, *kernel;  /* [points][n]: x and M[x] as rows */
+    double *series;            /* [threads][2 taylor + 4][n]: of start.c */
+    mct_step_update *partials; /* [points][chunks] */
+    double *times, *rows;      /* [points][window], [points][window][n] */
+    mct_clock *clocks;         /* [points] */
+} mct_cpu_evolution;
+
+/* Blocks of wave numbers that are summed by one thread. */
+enum { MCT_CHUNK = 64 };
+
+static inline double *mct_history_of(const mct_cpu_evolution *e, size_t point) {
+    return e->history + point * e->blocks * e->layout.stride;
+}
+static inline size_t mct_chunk_end(const mct_cpu_evolution *e, size_t chunk) {
+    return (chunk + 1) * MCT_CHUNK < e->blocks ? (chunk + 1) * MCT_CHUNK : e->blocks;
+}
+
+/* STATEMENT with `first`, `last` (blocks) and `chunk` for all chunks; no parallel region where there is no team, which costs
+ * as much as a small point's operation. */
+#define MCT_FOR_CHUNKS(e, STATEMENT)                                                                           \
+    if ((e)->team) {                                                                                           \
+        _Pragma("omp parallel for schedule(static) num_threads((e)->shape.threads)") for (size_t chunk = 0;    \
+                                                                                          chunk < (e)->chunks; \
+                                                                                          chunk++) {           \
+            const size_t first = chunk * MCT_CHUNK, last = mct_chunk_end(e, chunk);                            \
+            STATEMENT;                                                                                         \
+        }                                                                                                      \
+    } else {                                                                                                   \
+        for (size_t chunk = 0; chunk < (e)->chunks; chunk++) {                                                 \
+            const size_t first = chunk * MCT_CHUNK, last = mct_chunk_end(e, chunk);                            \
+            STATEMENT;                                                                                         \
+        }                                                                                                      \
+    }
+
+/* One point, by thread number `thread`. */
+void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread);
+void mct_evolution_predict_point(mct_cpu_evolution *e, size_t point, int thread);
+void mct_evolution_history_point(mct_cpu_evolution *e, size_t point, int thread);
+void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread);
+void mct_evolution_commit_point(mct_cpu_evolution *e, size_t point, int thread);
+void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread);
+
+/* M[F, G] as rows. */
+void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, const double *F, const double *G,
+                                bool linear, double *M);
+/* The weights of the coming block of steps, after its moments. */
+void mct_evolution_open_block(mct_cpu_evolution *e, size_t point);
+
+#endif

@@ -1,0 +1,9 @@
+/* evolution_layout.h: where the arrays of a block of wave numbers are. */
+#ifndef MCT_CPU_EVOLUTION_LAYOUT_H
+#define MCT_CPU_EVOLUTION_LAYOUT_H
+
+#include "simd/step_loops.h"
+
+mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape);
+
+#endif

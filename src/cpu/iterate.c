@@ -1,0 +1,120 @@
+/* iterate.c: the fixed point of a step, Phi_i = A^-1 (m_i B - C_i), by Anderson's acceleration (D. G. Anderson, J. ACM 12,
+ * 547 (1965)).  From step to step the map changes little but for C_i, which differences do not see: the secants are kept,
+ * and two evaluations are enough for most steps. */
+#include <math.h>
+#include <string.h>
+
+#include "evolution.h"
+
+/* Evaluations after which the secants are taken for misleading, each time again. */
+enum { RESTART = 25 };
+
+/* A secant of which less than this is left after the others, in squares, is none. */
+static const double dependent = 1.0e-13;
+
+void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, const double *F, const double *G,
+                                bool linear, double *M) {
+    if (e->shape.custom) {
+        e->shape.custom(e->shape.custom_user, point, F, G, linear, M);
+    } else if (e->team) {
+        e->cpu->algorithm->evaluate(e->cpu, point, 1, F, G, false, M);
+    } else {
+        mct_increments_point(e->cpu, thread, point, F, G, M);
+    }
+}
+
+/* gamma = argmin |r - sum gamma_j dr_j| from the products <dr_i, dr_j> and <dr_j, r>, newest first. */
+static void solve(const mct_clock *clock, const double *with_residual, double *gamma) {
+    double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS];
+    size_t slot[MCT_SECANTS], kept = 0;
+    for (unsigned age = 0; age < clock->pairs; age++) {
+        const size_t j = (clock->next + MCT_SECANTS - 1 - age) % MCT_SECANTS;
+        double row[MCT_SECANTS], pivot = clock->gram[j][j], right = with_residual[j];
+        for (size_t k = 0; k < kept; k++) { /* Cholesky, row by row */
+            double sum = clock->gram[j][slot[k]];
+            for (size_t l = 0; l < k; l++) sum -= row[l] * A[k][l];
+            row[k] = sum / A[k][k];
+            pivot -= row[k] * row[k];
+            right -= row[k] * y[k];
+        }
+        if (!(pivot > dependent * clock->gram[j][j])) continue;
+        for (size_t k = 0; k < kept; k++) A[kept][k] = row[k];
+        A[kept][kept] = sqrt(pivot);
+        y[kept] = right / A[kept][kept];
+        slot[kept++] = j;
+    }
+    memset(gamma, 0, MCT_SECANTS * sizeof *gamma);
+    for (size_t k = kept; k-- > 0;) {
+        double value = y[k];
+        for (size_t l = k + 1; l < kept; l++) value -= A[l][k] * gamma[slot[l]];
+        gamma[slot[k]] = value / A[k][k];
+    }
+}
+
+/* Residual of the iterate, its norm and products, chunk by chunk. */
+static mct_step_update update(mct_cpu_evolution *e, size_t point, int pair) {
+    double *const base = mct_history_of(e, point), *const M = e->kernel + point * e->n;
+    mct_step_update *const part = e->partials + point * e->chunks, all = {.pair = pair};
+    MCT_FOR_CHUNKS(e, part[chunk].pair = pair; e->loops->update(&e->layout, first, last, base, M, &part[chunk]))
+    for (size_t chunk = 0; chunk < e->chunks; chunk++) {
+        if (!(part[chunk].largest <= all.largest)) all.largest = part[chunk].largest; /* a NaN stays */
+        if (isnan(all.largest)) break;
+        for (size_t j = 0; j < MCT_SECANTS; j++) {
+            all.with_residual[j] += part[chunk].with_residual[j];
+            all.with_new[j] += part[chunk].with_new[j];
+        }
+    }
+    return all;
+}
+
+static void keep_pair(mct_clock *clock, const mct_step_update *u) {
+    const size_t new = clock->next;
+    for (size_t j = 0; j < MCT_SECANTS; j++) clock->gram[new][j] = clock->gram[j][new] = u->with_new[j];
+    clock->next = (clock->next + 1) % MCT_SECANTS;
+    if (clock->pairs < MCT_SECANTS) clock->pairs++;
+}
+
+/* The wave number where the residual is largest, or first not finite. */
+static size_t worst(const mct_cpu_evolution *e, size_t point) {
+    const double *const base = mct_history_of(e, point);
+    size_t found = 0;
+    double largest = -1.0;
+    for (size_t q = 0; q < e->shape.N; q++) {
+        for (size_t c = 0; c < e->shape.species * e->shape.species; c++) {
+            const size_t at = q / MCT_LANES * e->layout.stride + c * MCT_LANES + q % MCT_LANES;
+            const double r = fabs(base[at + e->layout.residual] * base[at + e->layout.norm]);
+            if (!isfinite(r)) return q;
+            if (r > largest) largest = r, found = q;
+        }
+    }
+    return found;
+}
+
+void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread) {
+    mct_clock *const clock = &e->clocks[point];
+    double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
+    double *const base = mct_history_of(e, point);
+    for (clock->iterations = 1;; clock->iterations++) {
+        mct_evolution_kernel_point(e, point, thread, x, x, true, M);
+        clock->evaluations++;
+        const mct_step_update u = update(e, point, clock->iterations > 1 ? (int)clock->next : -1);
+        clock->residual = u.largest;
+        if (!isfinite(u.largest)) {
+            clock->state = MCT_EVOLUTION_NON_FINITE;
+        } else if (u.largest <= e->shape.tolerance) {
+            if (clock->iterations > 1) keep_pair(clock, &u);
+            return;
+        } else if (clock->iterations >= e->shape.iterations_max) {
+            clock->state = MCT_EVOLUTION_NOT_CONVERGED;
+        }
+        if (clock->state != MCT_EVOLUTION_RUNNING) {
+            clock->worst = worst(e, point);
+            return;
+        }
+        if (clock->iterations > 1) keep_pair(clock, &u);
+        if (clock->iterations % RESTART == 0) clock->pairs = 0;
+        double gamma[MCT_SECANTS];
+        solve(clock, u.with_residual, gamma);
+        MCT_FOR_CHUNKS(e, e->loops->mix(&e->layout, first, last, base, gamma, x))
+    }
+}

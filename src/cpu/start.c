@@ -1,0 +1,97 @@
+/* start.c: the Taylor series Phi = sum a_n t^n, m = sum b_n t^n up to the middle of the first block (docs/theory.md):
+ *   (n+1) a_{n+1} = -Gamma a_n - sum_{k+l=n, l>=1} k! l!/n! b_k a_l,   b_n = sum_{i+j=n} M[a_i, a_j] W^-1.
+ * Time is counted in steps, so that a_n stands for a_n h^n. */
+#include <string.h>
+
+#include "evolution.h"
+
+/* C += factor A B, arrays [m*m][N] as rows. */
+static void add_product(size_t m, size_t N, double factor, const double *A, const double *B, double *C) {
+    for (size_t r = 0; r < m; r++) {
+        for (size_t c = 0; c < m; c++) {
+            double *const out = C + (r * m + c) * N;
+            for (size_t k = 0; k < m; k++) {
+                const double *const a = A + (r * m + k) * N, *const b = B + (k * m + c) * N;
+                for (size_t q = 0; q < N; q++) out[q] += factor * a[q] * b[q];
+            }
+        }
+    }
+}
+
+/* Rows of an array of the history. */
+static void fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows) {
+    static const double one = 1.0;
+    e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), at, 1, &one, &at, rows);
+}
+
+static void coefficients(mct_cpu_evolution *e, size_t point, int thread, double *const *a, double *const *b) {
+    const mct_scheme *scheme = &e->shape.scheme;
+    const size_t m = e->shape.species, N = e->shape.N, bytes = e->n * sizeof(double);
+    const double h = e->clocks[point].step;
+    double *const Gamma = b[scheme->taylor] + e->n, *const W_inverse = Gamma + e->n,
+                  *const M = e->kernel + point * e->n;
+    fetch(e, point, e->layout.Gamma, Gamma);
+    fetch(e, point, e->layout.W_inverse, W_inverse);
+    fetch(e, point, e->layout.S, a[0]);
+    for (int n = 0; n <= scheme->taylor; n++) {
+        memset(b[n], 0, bytes);
+        for (int i = 0; i <= n; i++) {
+            mct_evolution_kernel_point(e, point, thread, a[i], a[n - i], i == n, M);
+            add_product(m, N, 1.0, M, W_inverse, b[n]);
+            e->clocks[point].evaluations++;
+        }
+        if (n == scheme->taylor) break;
+        memset(a[n + 1], 0, bytes);
+        add_product(m, N, -h / (n + 1), Gamma, a[n], a[n + 1]);
+        for (int l = 1; l <= n; l++) {
+            add_product(m, N, -h / (n + 1) * mct_scheme_beta(n - l, l), b[n - l], a[l], a[n + 1]);
+        }
+    }
+}
+
+void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
+    const mct_scheme *scheme = &e->shape.scheme;
+    const mct_step_layout *y = &e->layout;
+    const size_t terms = (size_t)scheme->taylor + 1, D = (size_t)scheme->degree, half = e->shape.steps_per_block / 2;
+    double *const base = mct_history_of(e, point);
+    double *a[MCT_TAYLOR_MAX + 1], *b[MCT_TAYLOR_MAX + 1];
+    size_t at_F[MCT_TAYLOR_MAX + 1], at_M[MCT_TAYLOR_MAX + 1];
+    for (size_t n = 0; n < terms; n++) {
+        a[n] = e->series + ((size_t)thread * (2 * terms + 2) + n) * e->n;
+        b[n] = a[n] + terms * e->n;
+        at_F[n] = y->tail_F + n * e->size; /* no weights there yet */
+        at_M[n] = y->tail_M + n * e->size;
+    }
+    coefficients(e, point, thread, a, b);
+    mct_clock *const clock = &e->clocks[point];
+    for (size_t n = 0; n < terms; n++) {
+        e->loops->load(y, 0, e->blocks, base, at_F[n], a[n], 1.0);
+        e->loops->load(y, 0, e->blocks, base, at_M[n], b[n], 1.0);
+    }
+    for (size_t i = 0; i <= half; i++) {
+        double power[MCT_TAYLOR_MAX + 1];
+        for (size_t n = 0; n < terms; n++) power[n] = n ? power[n - 1] * (double)i : 1.0;
+        e->times[point * e->shape.window + i] = (double)i * clock->step;
+        e->loops->combine(y, 0, e->blocks, base, y->F + i * e->size, terms, power, at_F,
+                          e->rows + (point * e->shape.window + i) * e->n);
+        e->loops->combine(y, 0, e->blocks, base, y->M + i * e->size, terms, power, at_M, NULL);
+    }
+    double node[MCT_QUADRATURE_NODES], weight[MCT_DEGREE_MAX][MCT_QUADRATURE_NODES];
+    mct_scheme_quadrature(scheme->degree, node, weight);
+    for (size_t j = 1; j <= half; j++) {
+        for (size_t p = 0; p < D; p++) {
+            double factor[MCT_TAYLOR_MAX + 1] = {0.0}; /* moment p of t^n over cell j */
+            for (size_t i = 0; i < MCT_QUADRATURE_NODES; i++) {
+                double power = weight[p][i];
+                for (size_t n = 0; n < terms; n++, power *= (double)j - 0.5 + 0.5 * node[i]) factor[n] += power;
+            }
+            const size_t to = ((j - 1) * D + p) * e->size;
+            e->loops->combine(y, 0, e->blocks, base, y->moment_F + to, terms, factor, at_F, NULL);
+            e->loops->combine(y, 0, e->blocks, base, y->moment_M + to, terms, factor, at_M, NULL);
+        }
+    }
+    clock->i = half;
+    clock->time = (double)half * clock->step;
+    clock->rows = half + 1;
+    mct_evolution_open_block(e, point);
+}

@@ -1,0 +1,362 @@
+/* evolution.c: correlators in time as an algorithm over the operations of a backend: start, then window after window of
+ * { predict, history, iterate, commit, decimate }; between windows the rows are handed on. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evolution_internal.h"
+
+/* The Taylor series ends where the fastest rate times t is this. */
+static const double start_until = 0.2;
+/* The same for the linear start of scheme moments, whose relative error is of this size. */
+static const double linear_until = 1.0e-4;
+static const double far_more_than_memory = 0x1p62;
+
+mct_time_options mct_time_options_default(void) {
+    return (mct_time_options){
+        .scheme = MCT_TIME_LEGENDRE, .steps_per_block = 64, .order = 5, .until = 1.0e10, .tolerance = 1.0e-10};
+}
+
+mct_evolution_options mct_evolution_options_default(void) {
+    return (mct_evolution_options){.solver = mct_solver_options_default(),
+                                   .time = mct_time_options_default(),
+                                   .decayed = 1.0e-6,
+                                   .doublings = 1,
+                                   .iterations_max = 200};
+}
+
+const char *mct_evolution_state_name(mct_evolution_state state) {
+    switch (state) {
+    case MCT_EVOLUTION_RUNNING: return "running";
+    case MCT_EVOLUTION_DECAYED: return "decayed";
+    case MCT_EVOLUTION_PLATEAU: return "plateau";
+    case MCT_EVOLUTION_UNTIL: return "until";
+    case MCT_EVOLUTION_NOT_CONVERGED: return "not_converged";
+    case MCT_EVOLUTION_NON_FINITE: return "non_finite";
+    }
+    return "unknown";
+}
+
+/* --- Creation ------------------------------------------------------------------------------------------------ */
+
+static mct_status check(mct_context *context, const mct_evolution_options *options) {
+    const mct_time_options *time = &options->time;
+    if ((unsigned)time->scheme > MCT_TIME_MOMENTS) {
+        return mct_fail(context, MCT_ARGUMENT, "time.scheme: %d is none", (int)time->scheme);
+    }
+    if (time->steps_per_block < 16 || time->steps_per_block > 65536 || time->steps_per_block % 4) {
+        return mct_fail(context, MCT_ARGUMENT, "time.steps_per_block = %zu: must be a multiple of 4 from 16 to 65536",
+                        time->steps_per_block);
+    }
+    if (time->order != 3 && time->order != 5) {
+        return mct_fail(context, MCT_ARGUMENT, "time.order = %d: must be 3 or 5", time->order);
+    }
+    if (!(time->until > 0.0)) return mct_fail(context, MCT_ARGUMENT, "time.until = %g: must be above 0", time->until);
+    if (!(time->tolerance >= 1.0e-15 && time->tolerance <= 1.0e-2)) {
+        return mct_fail(context, MCT_ARGUMENT, "time.tolerance = %g: must be from 1e-15 to 1e-2", time->tolerance);
+    }
+    if (!(time->first_step >= 0.0 && isfinite(time->first_step))) {
+        return mct_fail(context, MCT_ARGUMENT, "time.first_step = %g: must be above 0", time->first_step);
+    }
+    if (!(options->decayed >= 0.0 && options->decayed < 1.0) || isnan(options->plateau) || options->doublings < 0 ||
+        options->doublings > 2 || options->iterations_max < 1) {
+        return mct_fail(context, MCT_ARGUMENT,
+                        "evolution: decayed %g (0 ... 1), plateau %g, doublings %d (0 ... 2), iterations_max %u (>= 1)",
+                        options->decayed, options->plateau, options->doublings, options->iterations_max);
+    }
+    return MCT_OK;
+}
+
+static mct_evolution_shape shape_of(const mct_evolution_options *options, size_t N, size_t species, size_t count,
+                                    int threads) {
+    const size_t n = options->time.steps_per_block;
+    return (mct_evolution_shape){.N = N,
+                                 .species = species,
+                                 .points = count,
+                                 .steps_per_block = n,
+                                 .window = n / 2 + 1,
+                                 .doublings = (unsigned)options->doublings,
+                                 .iterations_max = options->iterations_max,
+                                 .threads = threads,
+                                 .tolerance = options->time.tolerance,
+                                 .until = options->time.until,
+                                 .decayed = options->decayed,
+                                 .plateau = options->plateau == 0.0 ? 10.0 * options->time.tolerance : options->plateau,
+                                 .scheme = mct_scheme_of(&options->time)};
+}
+
+/* An upper bound of the rates: the largest sum of a row of Gamma. */
+static double fastest(size_t m, size_t N, const double *Gamma) {
+    double rate = 0.0;
+    for (size_t q = 0; q < N; q++) {
+        for (size_t mu = 0; mu < m; mu++) {
+            double sum = 0.0;
+            for (size_t nu = 0; nu < m; nu++) sum += fabs(Gamma[(mu * m + nu) * N + q]);
+            rate = fmax(rate, sum);
+        }
+    }
+    return rate;
+}
+
+static double first_step(const mct_evolution_options *options, double rate) {
+    const mct_time_options *time = &options->time;
+    const double half = (double)(time->steps_per_block / 2);
+    if (time->scheme == MCT_TIME_MOMENTS) {
+        return time->first_step > 0.0 ? time->first_step : linear_until / (rate * half);
+    }
+    return start_until / (rate * half);
+}
+
+static mct_status allocate(mct_context *context, const mct_evolution_options *options, size_t N, size_t species,
+                           size_t count, int threads, mct_evolution **evolution) {
+    mct_evolution *e = calloc(1, sizeof *e);
+    *evolution = e;
+    if (!e) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    e->context = context;
+    e->shape = shape_of(options, N, species, count, threads);
+    e->n = species * species * N;
+    e->clocks = calloc(count, sizeof *e->clocks);
+    e->relaxation = calloc(count, sizeof *e->relaxation);
+    e->last = calloc(count * e->n, sizeof *e->last);
+    if (!e->clocks || !e->relaxation || !e->last) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    return MCT_OK;
+}
+
+static mct_status set_point(mct_evolution *e, const mct_evolution_options *options, size_t point,
+                            const mct_evolution_matrices *matrices) {
+    const double rate = fastest(e->shape.species, e->shape.N, matrices->Gamma);
+    if (!(rate > 0.0 && isfinite(rate))) {
+        return mct_fail(e->context, MCT_NON_FINITE, "point %zu: a relaxation rate of %g", point, rate);
+    }
+    e->operations->set(e->state, point, matrices, first_step(options, rate));
+    memcpy(e->last + point * e->n, matrices->S, e->n * sizeof *e->last);
+    return mct_relaxation_create(e->context, e->shape.species, e->shape.N, matrices->S, e->shape.scheme.degree,
+                                 &e->relaxation[point]);
+}
+
+mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution_options *options, size_t N,
+                                       size_t species, size_t count, const mct_evolution_matrices *matrices,
+                                       mct_evolution_kernel custom, void *user, mct_evolution **evolution) {
+    mct_evolution *e = NULL;
+    mct_status status;
+    *evolution = NULL;
+    MCT_TRY(check(context, options));
+    MCT_TRY_CLEANUP(allocate(context, options, N, species, count, mct_context_threads(context), &e));
+    e->shape.custom = custom;
+    e->shape.custom_user = user;
+    e->spacing = 1.0;
+    e->operations = &mct_evolution_cpu;
+    e->backend_name = "cpu";
+    MCT_TRY_CLEANUP(e->operations->create(context, &e->shape, NULL, &e->state));
+    for (size_t p = 0; p < count; p++) MCT_TRY_CLEANUP(set_point(e, options, p, &matrices[p]));
+    *evolution = e;
+    return MCT_OK;
+cleanup:
+    mct_evolution_destroy(e);
+    return status;
+}
+
+static mct_status check_memory(mct_context *context, const mct_backend *backend, const mct_evolution_shape *shape) {
+    const double needed = (double)backend->evolution->memory_needed(shape);
+    const double available = (double)backend->memory_available();
+    if (needed <= available) return MCT_OK;
+    return mct_fail(context, MCT_MEMORY,
+                    "grid.points = %zu with time.steps_per_block = %zu needs %.3g GiB of memory for %zu point%s of %zu "
+                    "species; %.3g GiB are available",
+                    shape->N, shape->steps_per_block, fmin(needed, far_more_than_memory) / 0x1p30, shape->points,
+                    shape->points == 1 ? "" : "s", shape->species, available / 0x1p30);
+}
+
+mct_status mct_evolution_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
+                                size_t count, const mct_statics *const *statics, mct_evolution **evolution) {
+    mct_evolution *e = NULL;
+    mct_status status;
+    *evolution = NULL;
+    if (count == 0) return mct_fail(context, MCT_ARGUMENT, "evolution: no state points");
+    MCT_TRY(check(context, options));
+    const size_t species = statics[0]->species;
+    mct_kernel *kernel;
+    MCT_TRY(mct_kernel_create(context, grid, species, count, &options->solver, &kernel));
+    status = allocate(context, options, grid->points, species, count, kernel->shape.threads, &e);
+    if (!e) mct_kernel_destroy(kernel);
+    if (status != MCT_OK) goto cleanup;
+    e->kernel = kernel;
+    e->spacing = grid->spacing;
+    e->backend_name = kernel->backend->name;
+    e->operations = kernel->backend->evolution;
+    MCT_TRY_CLEANUP(check_memory(context, kernel->backend, &e->shape));
+    MCT_TRY_CLEANUP(e->operations->create(context, &e->shape, kernel->state, &e->state));
+    for (size_t p = 0; p < count; p++) {
+        MCT_TRY_CLEANUP(mct_kernel_set_statics(kernel, p, statics[p]));
+        const mct_evolution_matrices matrices = {.S = statics[p]->structure_factor,
+                                                 .Gamma = statics[p]->relaxation_rate,
+                                                 .W_inverse = statics[p]->frequency_inverse};
+        MCT_TRY_CLEANUP(set_point(e, options, p, &matrices));
+    }
+    *evolution = e;
+    return MCT_OK;
+cleanup:
+    mct_evolution_destroy(e);
+    return status;
+}
+
+void mct_evolution_destroy(mct_evolution *evolution) {
+    if (!evolution) return;
+    if (evolution->state) evolution->operations->destroy(evolution->state);
+    mct_kernel_destroy(evolution->kernel);
+    for (size_t p = 0; evolution->relaxation && p < evolution->shape.points; p++) {
+        mct_relaxation_destroy(&evolution->relaxation[p]);
+    }
+    free(evolution->relaxation);
+    free(evolution->clocks);
+    free(evolution->last);
+    free(evolution);
+}
+
+size_t mct_evolution_memory(const mct_evolution_options *options, const mct_grid *grid, size_t species, size_t count) {
+    const mct_backend *backend;
+    if (mct_backend_find(NULL, options->solver.backend, &backend) != MCT_OK) return 0;
+    const mct_evolution_shape shape = shape_of(options, grid->points, species, count, 1);
+    return mct_kernel_memory(grid, species, count, &options->solver) + backend->evolution->memory_needed(&shape);
+}
+
+/* --- Advancing ----------------------------------------------------------------------------------------------- */
+
+void mct_evolution_set_sink(mct_evolution *evolution, mct_evolution_sink sink, void *user) {
+    evolution->sink = sink;
+    evolution->sink_user = user;
+}
+
+/* Clocks and rows of the window that has just been computed. */
+static mct_status hand_on(mct_evolution *e) {
+    const size_t window = e->shape.window;
+    const double *times, *phi;
+    mct_status status = MCT_OK;
+    e->operations->look(e->state, e->clocks, &times, &phi);
+    for (size_t p = 0; p < e->shape.points; p++) {
+        const mct_clock *const clock = &e->clocks[p];
+        const double *const rows = phi + p * window * e->n;
+        for (size_t r = 0; r < clock->rows; r++) {
+            mct_relaxation_add(&e->relaxation[p], times[p * window + r], rows + r * e->n);
+            if (e->sink && status == MCT_OK) {
+                status = e->sink(e->sink_user, p, times[p * window + r], rows + r * e->n);
+            }
+        }
+        if (clock->rows) {
+            memcpy(e->last + p * e->n, rows + (clock->rows - 1) * e->n, e->n * sizeof *rows);
+            if (clock->state != MCT_EVOLUTION_RUNNING) mct_relaxation_finish(&e->relaxation[p]);
+        }
+    }
+    return status;
+}
+
+static void compute(mct_evolution *e, size_t steps) {
+    const mct_evolution_operations *const o = e->operations;
+    if (o->advance) {
+        o->advance(e->state, steps);
+        return;
+    }
+    for (size_t s = 0; s < steps; s++) {
+        o->predict(e->state);
+        o->history(e->state);
+        o->iterate(e->state);
+        o->commit(e->state);
+        o->decimate(e->state);
+    }
+}
+
+static size_t count_running(const mct_evolution *e) {
+    size_t running = 0;
+    for (size_t p = 0; p < e->shape.points; p++) running += e->clocks[p].state == MCT_EVOLUTION_RUNNING;
+    return running;
+}
+
+mct_status mct_evolution_advance(mct_evolution *evolution, unsigned long steps, size_t *running) {
+    mct_status status = MCT_OK;
+    if (!evolution->started) {
+        evolution->operations->start(evolution->state);
+        evolution->started = true;
+        status = hand_on(evolution);
+    }
+    while (status == MCT_OK && steps > 0 && count_running(evolution) > 0) {
+        if (mct_context_interrupted(evolution->context)) {
+            status = mct_fail(evolution->context, MCT_INTERRUPTED, "interrupted at time %g", evolution->clocks[0].time);
+            break;
+        }
+        const size_t now = steps < evolution->shape.window ? (size_t)steps : evolution->shape.window;
+        compute(evolution, now);
+        status = hand_on(evolution);
+        steps -= now;
+    }
+    if (evolution->kernel) {
+        evolution->kernel->evaluations = 0;
+        for (size_t p = 0; p < evolution->shape.points; p++) {
+            evolution->kernel->evaluations += evolution->clocks[p].evaluations;
+        }
+    }
+    *running = count_running(evolution);
+    return status;
+}
+
+mct_status mct_evolution_run(mct_evolution *evolution) {
+    size_t running = 1;
+    while (running > 0) MCT_TRY(mct_evolution_advance(evolution, mct_evolution_block_steps(evolution), &running));
+    return MCT_OK;
+}
+
+unsigned long mct_evolution_block_steps(const mct_evolution *evolution) {
+    return (unsigned long)evolution->shape.steps_per_block << evolution->shape.doublings;
+}
+
+/* --- Results ------------------------------------------------------------------------------------------------- */
+
+mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t point) {
+    const mct_clock *const clock = &evolution->clocks[point];
+    const bool failed = clock->state == MCT_EVOLUTION_NOT_CONVERGED || clock->state == MCT_EVOLUTION_NON_FINITE;
+    return (mct_evolution_point){.state = clock->state,
+                                 .time = clock->time,
+                                 .step = clock->step,
+                                 .largest = clock->largest,
+                                 .residual = clock->residual,
+                                 .wave_number =
+                                     failed ? ((double)clock->worst + 0.5) * evolution->spacing : (double)NAN,
+                                 .steps = clock->steps,
+                                 .blocks = clock->blocks,
+                                 .evaluations = clock->evaluations};
+}
+
+mct_status mct_evolution_check(const mct_evolution *evolution) {
+    for (size_t p = 0; p < evolution->shape.points; p++) {
+        const mct_evolution_point at = mct_evolution_look(evolution, p);
+        if (at.state == MCT_EVOLUTION_NON_FINITE) {
+            return mct_fail(evolution->context, MCT_NON_FINITE,
+                            "point %zu: the correlator at wave number %g became infinite or not a number after time %g",
+                            p, at.wave_number, at.time);
+        }
+        if (at.state == MCT_EVOLUTION_NOT_CONVERGED) {
+            return mct_fail(evolution->context, MCT_NOT_CONVERGED,
+                            "point %zu: the step from time %g to %g did not converge in %u evaluations; residual %.3g, "
+                            "wanted %.3g, largest at wave number %g",
+                            p, at.time, at.time + at.step, evolution->shape.iterations_max, at.residual,
+                            evolution->shape.tolerance, at.wave_number);
+        }
+    }
+    return MCT_OK;
+}
+
+void mct_evolution_last(const mct_evolution *evolution, size_t point, double *phi) {
+    memcpy(phi, evolution->last + point * evolution->n, evolution->n * sizeof *phi);
+}
+
+void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_relaxation_level level, double *tau) {
+    const size_t count = evolution->shape.species * evolution->shape.N;
+    memcpy(tau, evolution->relaxation[point].tau + (size_t)level * count, count * sizeof *tau);
+}
+
+mct_kernel_algorithm mct_evolution_kernel_used(const mct_evolution *evolution) {
+    return evolution->kernel ? mct_kernel_algorithm_used(evolution->kernel) : MCT_KERNEL_AUTO;
+}
+
+const char *mct_evolution_backend_name(const mct_evolution *evolution) {
+    return evolution->backend_name;
+}

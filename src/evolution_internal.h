@@ -1,0 +1,31 @@
+/* evolution_internal.h: the object behind evolution.h, for its own files and for tests on other models. */
+#ifndef MCT_EVOLUTION_INTERNAL_H
+#define MCT_EVOLUTION_INTERNAL_H
+
+#include "backend.h"
+#include "relaxation.h"
+
+struct mct_evolution {
+    mct_context *context;
+    mct_kernel *kernel; /* NULL with a custom one */
+    const char *backend_name;
+    const mct_evolution_operations *operations;
+    void *state; /* of the backend */
+    mct_evolution_shape shape;
+    size_t n;       /* m*m*N */
+    double spacing; /* of the wave numbers */
+    bool started;
+    mct_clock *clocks;          /* [points], of the last look */
+    mct_relaxation *relaxation; /* [points] */
+    double *last;               /* [points][n]: the last row */
+    mct_evolution_sink sink;
+    void *sink_user;
+};
+
+/* The same for a model of its own: matrices [count], a memory kernel of the caller's (backend_evolution.h), on the CPU.
+ * Errors: MCT_ARGUMENT, MCT_MEMORY. */
+mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution_options *options, size_t N,
+                                       size_t species, size_t count, const mct_evolution_matrices *matrices,
+                                       mct_evolution_kernel custom, void *user, mct_evolution **evolution);
+
+#endif

@@ -1,0 +1,35 @@
+/* relaxation.h: relaxation times from rows as they come. */
+#ifndef MCT_RELAXATION_H
+#define MCT_RELAXATION_H
+
+#include "apmct/evolution.h"
+
+enum { MCT_RELAXATION_NODES = 6 }; /* rows kept */
+
+/* First times at which each Phi_mm/S_mm falls to each level, interpolated through the rows on both sides.  Plain data
+ * but for its pointers. */
+typedef struct mct_relaxation {
+    size_t species, N, nodes;          /* nodes: of the interpolation, 2 ... MCT_RELAXATION_NODES, even */
+    size_t rows;                       /* so far */
+    double time[MCT_RELAXATION_NODES]; /* of the last rows, at row number modulo MCT_RELAXATION_NODES */
+    double *level;                     /* [MCT_RELAXATION_NODES][m][N]: Phi_mm/S_mm there */
+    double *tau;                       /* [MCT_RELAXATION_LEVELS][m][N]; NaN while not reached */
+    double *inverse;                   /* [m][N]: 1/S_mm */
+} mct_relaxation;
+
+/* S: [m*m][N], copied.  degree: of the scheme that makes the rows.  Errors: MCT_MEMORY. */
+mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N, const double *S, int degree,
+                                 mct_relaxation *relaxation);
+void mct_relaxation_destroy(mct_relaxation *relaxation);
+
+/* A row: phi [m*m][N]. */
+void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi);
+/* No more rows come: crossings between the last of them. */
+void mct_relaxation_finish(mct_relaxation *relaxation);
+
+/* Flat copy of what the coming rows change. */
+size_t mct_relaxation_size(const mct_relaxation *relaxation);
+void mct_relaxation_save(const mct_relaxation *relaxation, void *to);
+void mct_relaxation_restore(mct_relaxation *relaxation, const void *from);
+
+#endif

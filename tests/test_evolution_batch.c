@@ -1,0 +1,261 @@
+/* test_evolution_batch.c: batches, threads, windows, checkpoints: the same numbers to the last bit; what is refused. */
+#include "evolution_fixture.h"
+
+enum { POINTS = 4 };
+static const mct_grid grid = {.points = 50, .spacing = 0.6};
+
+typedef struct batch {
+    mct_species species[POINTS][2];
+    mct_mixture mixtures[POINTS];
+} batch;
+
+/* States that end differently: fluid far and near, glass, active. */
+static void fill(batch *b) {
+    const double phi[POINTS] = {0.45, 0.51, 0.56, 0.55}, activity[POINTS] = {1.0, 1.0, 1.0, 4.0};
+    for (size_t p = 0; p < POINTS; p++) {
+        const double activities[] = {activity[p], 1.0};
+        b->mixtures[p] = support_mixture(b->species[p], phi[p], 2, half, activities);
+    }
+}
+
+static void expect_same(const record *a, size_t point_a, const record *b, size_t point_b) {
+    cr_assert_eq(a->count[point_a], b->count[point_b]);
+    for (size_t r = 0; r < a->count[point_a]; r++) cr_assert_eq(a->time[point_a][r], b->time[point_b][r]);
+    cr_assert_eq(memcmp(a->phi[point_a], b->phi[point_b], a->count[point_a] * a->n * sizeof(double)), 0);
+}
+
+static mct_evolution *start(mct_context *context, const mct_evolution_options *options, batch *b, record *rows) {
+    mct_evolution *evolution = evolution_of(context, options, &grid, POINTS, b->mixtures);
+    rows->n = 4 * grid.points;
+    mct_evolution_set_sink(evolution, record_row, rows);
+    return evolution;
+}
+
+static void run_batch(int threads, const mct_evolution_options *options, batch *b, record *rows) {
+    mct_context *context = support_context(threads);
+    mct_evolution *evolution = start(context, options, b, rows);
+    cr_assert_eq(mct_evolution_run(evolution), MCT_OK, "%s", mct_context_error(context));
+    cr_expect_eq(mct_evolution_check(evolution), MCT_OK, "%s", mct_context_error(context));
+    mct_evolution_destroy(evolution);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, a_point_gives_what_it_gives_alone_for_any_number_of_threads) {
+    const mct_kernel_algorithm kernels[] = {MCT_KERNEL_FOURIER, MCT_KERNEL_FACTORIZED};
+    batch b;
+    fill(&b);
+    for (size_t k = 0; k < 2; k++) {
+        mct_evolution_options options = mct_evolution_options_default();
+        options.solver.kernel = kernels[k];
+        options.time.steps_per_block = 32;
+        record one = {0}, three = {0};
+        run_batch(1, &options, &b, &one);
+        run_batch(3, &options, &b, &three);
+        for (size_t p = 0; p < POINTS; p++) {
+            mct_context *context = support_context(1);
+            record alone = {0};
+            expect_same(&one, p, &three, p);
+            mct_evolution_destroy(run_to_end(context, &options, &grid, &b.mixtures[p], &alone));
+            expect_same(&one, p, &alone, 0);
+            record_clear(&alone);
+            mct_context_destroy(context);
+        }
+        record_clear(&one), record_clear(&three);
+    }
+}
+
+Test(evolution_batch, one_large_point_gives_the_same_with_a_team) {
+    const mct_grid fine = {.points = 1600, .spacing = 0.025};
+    const double activities[] = {2.0, 1.0};
+    mct_species species[2];
+    const mct_mixture mixture = support_mixture(species, 0.5, 2, half, activities);
+    record rows[2] = {{0}, {0}};
+    mct_evolution_options options = mct_evolution_options_default();
+    options.time.steps_per_block = 16;
+    options.time.until = 1e-3;
+    for (int t = 0; t < 2; t++) {
+        mct_context *context = support_context(t ? 3 : 1);
+        mct_evolution_destroy(run_to_end(context, &options, &fine, &mixture, &rows[t]));
+        mct_context_destroy(context);
+    }
+    expect_same(&rows[0], 0, &rows[1], 0);
+    record_clear(&rows[0]), record_clear(&rows[1]);
+}
+
+Test(evolution_batch, rows_are_in_order_of_time_and_each_comes_once) {
+    batch b;
+    record rows = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    options.time.steps_per_block = 20; /* blocks of steps that no tile fits */
+    fill(&b);
+    run_batch(2, &options, &b, &rows);
+    for (size_t p = 0; p < POINTS; p++) {
+        cr_expect_eq(rows.time[p][0], 0.0);
+        for (size_t r = 1; r < rows.count[p]; r++) cr_assert(rows.time[p][r] > rows.time[p][r - 1]);
+    }
+    record_clear(&rows);
+}
+
+Test(evolution_batch, any_cutting_into_pieces_gives_the_same) {
+    batch b;
+    record whole = {0}, pieces = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    options.time.steps_per_block = 32;
+    fill(&b);
+    run_batch(1, &options, &b, &whole);
+    mct_context *context = support_context(1);
+    mct_evolution *evolution = start(context, &options, &b, &pieces);
+    size_t running = 1;
+    for (unsigned long step = 0; running > 0; step++) {
+        cr_assert_eq(mct_evolution_advance(evolution, step % 7 * 3, &running), MCT_OK);
+    }
+    for (size_t p = 0; p < POINTS; p++) expect_same(&whole, p, &pieces, p);
+    record_clear(&whole), record_clear(&pieces);
+    mct_evolution_destroy(evolution);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, a_restored_run_continues_to_the_last_bit) {
+    batch b;
+    record whole = {0}, parts = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    options.time.steps_per_block = 32;
+    fill(&b);
+    mct_context *context = support_context(1);
+    mct_evolution *reference = start(context, &options, &b, &whole);
+    cr_assert_eq(mct_evolution_run(reference), MCT_OK);
+    /* thrown away and restored every 50 steps or so, from before the start on */
+    mct_evolution *evolution = start(context, &options, &b, &parts);
+    size_t running = 1;
+    for (unsigned long round = 0; running > 0; round++) {
+        const size_t size = mct_evolution_state_size(evolution);
+        char *state = malloc(size + 1);
+        cr_assert_not_null(state);
+        mct_evolution_save(evolution, state);
+        mct_evolution_destroy(evolution);
+        evolution = start(context, &options, &b, &parts);
+        cr_expect_eq(mct_evolution_restore(evolution, state, size - 1), MCT_FORMAT);
+        cr_expect_eq(mct_evolution_restore(evolution, state, size + 1), MCT_FORMAT);
+        cr_assert_eq(mct_evolution_restore(evolution, state, size), MCT_OK, "%s", mct_context_error(context));
+        free(state);
+        cr_assert_eq(mct_evolution_advance(evolution, 43 + round % 11, &running), MCT_OK);
+    }
+    for (size_t p = 0; p < POINTS; p++) {
+        const mct_evolution_point a = mct_evolution_look(reference, p), c = mct_evolution_look(evolution, p);
+        double tau[2][100];
+        expect_same(&whole, p, &parts, p);
+        cr_expect_eq(a.evaluations, c.evaluations);
+        for (int l = 0; l < MCT_RELAXATION_LEVELS; l++) {
+            mct_evolution_relaxation(reference, p, (mct_relaxation_level)l, tau[0]);
+            mct_evolution_relaxation(evolution, p, (mct_relaxation_level)l, tau[1]);
+            cr_expect_eq(memcmp(tau[0], tau[1], sizeof tau[0]), 0);
+        }
+    }
+    record_clear(&whole), record_clear(&parts);
+    mct_evolution_destroy(reference);
+    mct_evolution_destroy(evolution);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, a_state_of_something_else_is_refused) {
+    batch b;
+    record rows = {0}, others = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    fill(&b);
+    mct_context *context = support_context(1);
+    mct_evolution *evolution = start(context, &options, &b, &rows);
+    size_t running;
+    cr_assert_eq(mct_evolution_advance(evolution, 10, &running), MCT_OK);
+    const size_t size = mct_evolution_state_size(evolution);
+    char *state = malloc(size);
+    cr_assert_not_null(state);
+    mct_evolution_save(evolution, state);
+    options.time.order = 3;
+    mct_evolution *other = start(context, &options, &b, &others);
+    cr_expect_eq(mct_evolution_restore(other, state, size), MCT_FORMAT);
+    cr_expect_eq(mct_evolution_restore(evolution, "not a state at all", 18), MCT_FORMAT);
+    free(state);
+    record_clear(&rows), record_clear(&others);
+    mct_evolution_destroy(evolution);
+    mct_evolution_destroy(other);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, direct_sums_give_the_same_within_the_tolerance) {
+    batch b;
+    record fast = {0}, direct = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    options.time.steps_per_block = 16;
+    options.time.until = 1.0;
+    options.time.tolerance = 1e-11;
+    fill(&b);
+    run_batch(2, &options, &b, &fast);
+    options.solver.kernel = MCT_KERNEL_DIRECT;
+    run_batch(2, &options, &b, &direct);
+    for (size_t p = 0; p < POINTS; p++) {
+        cr_assert_eq(fast.count[p], direct.count[p]);
+        for (size_t i = 0; i < fast.count[p] * fast.n; i++) cr_assert(fabs(fast.phi[p][i] - direct.phi[p][i]) < 1e-8);
+    }
+    record_clear(&fast), record_clear(&direct);
+}
+
+Test(evolution_batch, an_interrupted_run_can_go_on) {
+    batch b;
+    record whole = {0}, stopped = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    fill(&b);
+    run_batch(1, &options, &b, &whole);
+    mct_context *context = support_context(1);
+    mct_evolution *evolution = start(context, &options, &b, &stopped);
+    size_t running;
+    cr_assert_eq(mct_evolution_advance(evolution, 100, &running), MCT_OK);
+    mct_context_interrupt(context);
+    cr_expect_eq(mct_evolution_run(evolution), MCT_INTERRUPTED);
+    mct_context_clear(context);
+    cr_expect_eq(mct_evolution_run(evolution), MCT_OK);
+    for (size_t p = 0; p < POINTS; p++) expect_same(&whole, p, &stopped, p);
+    record_clear(&whole), record_clear(&stopped);
+    mct_evolution_destroy(evolution);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, a_step_that_cannot_converge_is_named) {
+    batch b;
+    fill(&b);
+    mct_context *context = support_context(1);
+    mct_evolution_options options = mct_evolution_options_default();
+    options.iterations_max = 1;
+    options.time.tolerance = 1e-15;
+    mct_evolution *evolution = evolution_of(context, &options, &grid, 1, &b.mixtures[1]);
+    cr_assert_eq(mct_evolution_run(evolution), MCT_OK);
+    cr_expect_eq(mct_evolution_check(evolution), MCT_NOT_CONVERGED);
+    cr_expect(strstr(mct_context_error(context), "point 0") && strstr(mct_context_error(context), "wave number"), "%s",
+              mct_context_error(context));
+    mct_evolution_destroy(evolution);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, options_out_of_range_are_refused) {
+    mct_context *context = support_context(1);
+    batch b;
+    fill(&b);
+    const mct_statics *statics = statics_of(context, &grid, &b.mixtures[0]);
+    for (int n = 0; n < 8; n++) {
+        mct_evolution_options options = mct_evolution_options_default();
+        mct_evolution *evolution = NULL;
+        switch (n) {
+        case 0: options.time.steps_per_block = 18; break;
+        case 1: options.time.steps_per_block = 12; break;
+        case 2: options.time.order = 4; break;
+        case 3: options.time.until = 0.0; break;
+        case 4: options.time.tolerance = (double)NAN; break;
+        case 5: options.time.first_step = -1.0; break;
+        case 6: options.doublings = 3; break;
+        default: options.decayed = 1.0;
+        }
+        cr_expect_eq(mct_evolution_create(context, &options, &grid, 1, &statics, &evolution), MCT_ARGUMENT, "%d", n);
+        cr_expect_null(evolution);
+    }
+    mct_statics_destroy((mct_statics *)statics);
+    mct_context_destroy(context);
+}
