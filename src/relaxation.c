@@ -81,7 +81,7 @@ static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t c
         if (fallen(size, before, after, level_of[l]) == 0) continue;
         for (size_t i = 0; i < size; i++) {
             if (!(after[i] < level_of[l] && before[i] >= level_of[l] && isnan(tau[i]))) continue;
-            double x[NODES], y[NODES];
+            double x[NODES] = {0.0}, y[NODES] = {0.0};
             /* t = 0 has no logarithm; near it t itself is as good */
             const bool logarithm = relaxation->time[from % NODES] > 0.0;
             for (size_t n = 0; n < count; n++) {

@@ -25,8 +25,8 @@ void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, 
 
 /* gamma = argmin |r - sum gamma_j dr_j| from the products <dr_i, dr_j> and <dr_j, r>, newest first. */
 static void solve(const mct_clock *clock, const double *with_residual, double *gamma) {
-    double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS];
-    size_t slot[MCT_SECANTS], kept = 0;
+    double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS] = {0.0};
+    size_t slot[MCT_SECANTS] = {0}, kept = 0;
     for (unsigned age = 0; age < clock->pairs; age++) {
         const size_t j = (clock->next + MCT_SECANTS - 1 - age) % MCT_SECANTS;
         double row[MCT_SECANTS], pivot = clock->gram[j][j], right = with_residual[j];
