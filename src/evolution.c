@@ -100,7 +100,8 @@ static double fastest(size_t m, size_t N, const double *Gamma) {
 
 static double first_step(const mct_evolution_options *options, double rate) {
     const mct_time_options *time = &options->time;
-    const double half = (double)(time->steps_per_block / 2);
+    const size_t half_block = time->steps_per_block / 2;
+    const double half = (double)half_block;
     if (time->scheme == MCT_TIME_MOMENTS) {
         return time->first_step > 0.0 ? time->first_step : linear_until / (rate * half);
     }

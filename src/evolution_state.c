@@ -8,21 +8,18 @@
 /* What must be the same for a state to be of use. */
 typedef struct header {
     char magic[8], version[24];
-    uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, started;
-    double tolerance;
-} header;
+    uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started;
+} header; /* no padding, and the tolerance as bits: compared as bytes */
 
 static header header_of(const mct_evolution *e) {
-    header h;
-    memset(&h, 0, sizeof h); /* padding too */
+    header h = {.started = e->started};
     memcpy(h.magic, "apmct-ev", sizeof h.magic);
     strncpy(h.version, MCT_VERSION_STRING, sizeof h.version - 1);
     h.N = e->shape.N, h.species = e->shape.species, h.points = e->shape.points;
     h.steps_per_block = e->shape.steps_per_block, h.doublings = e->shape.doublings;
     h.degree = (uint64_t)e->shape.scheme.degree, h.bdf = (uint64_t)e->shape.scheme.bdf;
     h.taylor = (uint64_t)e->shape.scheme.taylor;
-    h.tolerance = e->shape.tolerance;
-    h.started = e->started;
+    memcpy(&h.tolerance, &e->shape.tolerance, sizeof h.tolerance);
     return h;
 }
 

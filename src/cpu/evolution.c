@@ -19,7 +19,8 @@ static size_t series_of(const mct_evolution_shape *shape) {
 
 static size_t memory_needed(const mct_evolution_shape *shape) {
     const long double layout = (long double)mct_step_layout_of(shape).stride;
-    const long double blocks = (long double)((shape->N + MCT_LANES - 1) / MCT_LANES);
+    const size_t whole = (shape->N + MCT_LANES - 1) / MCT_LANES;
+    const long double blocks = (long double)whole;
     const long double n = (long double)(shape->species * shape->species * shape->N),
                       points = (long double)shape->points;
     const long double doubles = points * (blocks * layout + (2 + (long double)shape->window) * n) +

@@ -54,8 +54,8 @@ void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
     const mct_step_layout *y = &e->layout;
     const size_t terms = (size_t)scheme->taylor + 1, D = (size_t)scheme->degree, half = e->shape.steps_per_block / 2;
     double *const base = mct_history_of(e, point);
-    double *a[MCT_TAYLOR_MAX + 1], *b[MCT_TAYLOR_MAX + 1];
-    size_t at_F[MCT_TAYLOR_MAX + 1], at_M[MCT_TAYLOR_MAX + 1];
+    double *a[MCT_TAYLOR_MAX + 1] = {NULL}, *b[MCT_TAYLOR_MAX + 1] = {NULL};
+    size_t at_F[MCT_TAYLOR_MAX + 1] = {0}, at_M[MCT_TAYLOR_MAX + 1] = {0};
     for (size_t n = 0; n < terms; n++) {
         a[n] = e->series + ((size_t)thread * (2 * terms + 2) + n) * e->n;
         b[n] = a[n] + terms * e->n;
