@@ -24,27 +24,26 @@ static void fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *r
     e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), at, 1, &one, &at, rows);
 }
 
-static void coefficients(mct_cpu_evolution *e, size_t point, int thread, double *const *a, double *const *b) {
-    const mct_scheme *scheme = &e->shape.scheme;
+static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t terms, double *const *a,
+                         double *const *b) {
     const size_t m = e->shape.species, N = e->shape.N, bytes = e->n * sizeof(double);
     const double h = e->clocks[point].step;
-    double *const Gamma = b[scheme->taylor] + e->n, *const W_inverse = Gamma + e->n,
-                  *const M = e->kernel + point * e->n;
+    double *const Gamma = b[terms - 1] + e->n, *const W_inverse = Gamma + e->n, *const M = e->kernel + point * e->n;
     fetch(e, point, e->layout.Gamma, Gamma);
     fetch(e, point, e->layout.W_inverse, W_inverse);
     fetch(e, point, e->layout.S, a[0]);
-    for (int n = 0; n <= scheme->taylor; n++) {
+    for (size_t n = 0; n < terms; n++) {
         memset(b[n], 0, bytes);
-        for (int i = 0; i <= n; i++) {
+        for (size_t i = 0; i <= n; i++) {
             mct_evolution_kernel_point(e, point, thread, a[i], a[n - i], i == n, M);
             add_product(m, N, 1.0, M, W_inverse, b[n]);
             e->clocks[point].evaluations++;
         }
-        if (n == scheme->taylor) break;
+        if (n + 1 == terms) break;
         memset(a[n + 1], 0, bytes);
-        add_product(m, N, -h / (n + 1), Gamma, a[n], a[n + 1]);
-        for (int l = 1; l <= n; l++) {
-            add_product(m, N, -h / (n + 1) * mct_scheme_beta(n - l, l), b[n - l], a[l], a[n + 1]);
+        add_product(m, N, -h / (double)(n + 1), Gamma, a[n], a[n + 1]);
+        for (size_t l = 1; l <= n; l++) {
+            add_product(m, N, -h / (double)(n + 1) * mct_scheme_beta((int)(n - l), (int)l), b[n - l], a[l], a[n + 1]);
         }
     }
 }
@@ -62,7 +61,7 @@ void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
         at_F[n] = y->tail_F + n * e->size; /* no weights there yet */
         at_M[n] = y->tail_M + n * e->size;
     }
-    coefficients(e, point, thread, a, b);
+    coefficients(e, point, thread, terms, a, b);
     mct_clock *const clock = &e->clocks[point];
     for (size_t n = 0; n < terms; n++) {
         e->loops->load(y, 0, e->blocks, base, at_F[n], a[n], 1.0);
