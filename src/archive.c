@@ -18,12 +18,19 @@
  *   /activity_critical                                    [R], the scale of the first dimension of what is [R]...
  *   /roots/nonergodicity, /roots/right_eigenvector, ...   [R][N][m][m], where R > 1
  *   /line/activity, /line/packing_fraction_critical, /line/slope, /line/exponent_parameter   [nodes]
+ * `evolve` (archive_evolution.c), Q stored wave numbers:
+ *   /long_time           [N][m][m]     the last Phi, with attributes: state, steps, blocks, evaluations, time_end and,
+ *                                      where asked for, estimated_error
+ *   /relaxation_time, /relaxation_time_tenth   [N][m], NaN where never reached
+ *   /time [T], /stored_wave_number [Q], /correlator [T][Q][m][m]   unless output.correlator is false
  * What was not found is left out; /wave_number and /line are always there.
  * The file is built in memory by HDF5's core driver and goes to disk in one piece: a disk that is full is an error
- * of ours, with errno, and not one inside of HDF5. */
+ * of ours, with errno, and not one inside of HDF5.  A file that may be larger than memory is built on disk, aside, with
+ * its room reserved before HDF5 writes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apmct/version.h"
 #include "archive_internal.h"
@@ -135,18 +142,41 @@ static mct_status put_head(mct_context *context, mct_archive *archive, const cha
 static void close_archive(mct_archive *archive) {
     if (!archive) return;
     if (archive->file >= 0) H5Fclose(archive->file);
+    if (archive->part[0]) unlink(archive->part);
     free(archive);
 }
 
 /* ---- public ------------------------------------------------------------------------------------------------- */
 
-mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
-                              mct_archive **archive) {
+/* On disk at archive->part, or where that is "" in memory. */
+static hid_t create_file(const mct_archive *archive) {
     static unsigned long number; /* HDF5 takes two files of one name for one, in memory as well */
-    const mct_hdf5_quiet before = mct_hdf5_enter();
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
+    hid_t file;
     char name[48];
+
+    snprintf(name, sizeof name, "apmct-result-%lu", number++);
+    if (!archive->part[0]) H5Pset_fapl_core(access, CORE_INCREMENT, false);
+    H5Pset_obj_track_times(creation, false);
+    file = H5Fcreate(archive->part[0] ? archive->part : name, H5F_ACC_TRUNC, creation, access);
+    if (access >= 0) H5Pclose(access);
+    if (creation >= 0) H5Pclose(creation);
+    return file;
+}
+
+/* Where no room can be reserved, rather this than HDF5 on a disk that may be full: it does not survive that. */
+static void move_to_memory(mct_archive *archive) {
+    H5Fclose(archive->file);
+    unlink(archive->part);
+    archive->part[0] = '\0';
+    archive->file = create_file(archive);
+}
+
+mct_status mct_archive_create_on_disk(mct_context *context, const char *command, const mct_config *config,
+                                      const char *path, size_t size, mct_archive **archive) {
+    const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_archive *fresh = calloc(1, sizeof *fresh);
-    hid_t access = H5I_INVALID_HID, creation = H5I_INVALID_HID;
+    bool reserved;
     mct_status status;
 
     *archive = NULL;
@@ -155,23 +185,29 @@ mct_status mct_archive_create(mct_context *context, const char *command, const m
         goto cleanup;
     }
     fresh->file = H5I_INVALID_HID;
-    access = H5Pcreate(H5P_FILE_ACCESS);
-    creation = H5Pcreate(H5P_FILE_CREATE);
-    H5Pset_fapl_core(access, CORE_INCREMENT, false);
-    H5Pset_obj_track_times(creation, false);
-    snprintf(name, sizeof name, "apmct-result-%lu", number++);
-    fresh->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+    if (path) {
+        MCT_TRY_CLEANUP(mct_file_begin_aside(context, path, fresh->part));
+        MCT_TRY_CLEANUP(mct_file_reserve(context, path, fresh->part, size, &reserved));
+    }
+    fresh->file = create_file(fresh);
+    if (path && fresh->file >= 0) { /* once more: HDF5 makes the file anew */
+        MCT_TRY_CLEANUP(mct_file_reserve(context, path, fresh->part, size, &reserved));
+        if (!reserved) move_to_memory(fresh);
+    }
     status =
         fresh->file < 0 ? mct_archive_hdf5_failure(context, "anything") : put_head(context, fresh, command, config);
     if (status != MCT_OK) goto cleanup;
     *archive = fresh;
     fresh = NULL;
 cleanup:
-    if (access >= 0) H5Pclose(access);
-    if (creation >= 0) H5Pclose(creation);
     close_archive(fresh);
     mct_hdf5_leave(before);
     return status;
+}
+
+mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
+                              mct_archive **archive) {
+    return mct_archive_create_on_disk(context, command, config, NULL, 0, archive);
 }
 
 void mct_archive_destroy(mct_archive *archive) {
@@ -236,12 +272,29 @@ cleanup:
     return status;
 }
 
+/* HDF5 closes the file, then it gets its name. */
+static mct_status save_from_disk(mct_context *context, mct_archive *archive, const char *path) {
+    const herr_t closed = H5Fclose(archive->file);
+    mct_status status;
+
+    archive->file = H5I_INVALID_HID;
+    if (closed < 0) return mct_fail(context, MCT_FILE, "%.300s: cannot be written: HDF5 could not finish it", path);
+    status = mct_file_finish_aside(context, path, archive->part);
+    archive->part[0] = '\0';
+    return status;
+}
+
 mct_status mct_archive_save(mct_context *context, mct_archive *archive, const char *path) {
     const mct_hdf5_quiet before = mct_hdf5_enter();
     void *image = NULL;
     mct_status status;
     ssize_t size = -1;
 
+    if (archive->part[0]) {
+        status = save_from_disk(context, archive, path);
+        mct_hdf5_leave(before);
+        return status;
+    }
     if (H5Fflush(archive->file, H5F_SCOPE_GLOBAL) >= 0) size = H5Fget_file_image(archive->file, NULL, 0);
     if (size > 0) image = malloc((size_t)size);
     if (!image || H5Fget_file_image(archive->file, image, (size_t)size) != size) {

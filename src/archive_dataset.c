@@ -9,7 +9,7 @@
 enum { CHUNK_VALUES = 65536, DEFLATE_LEVEL = 4, NAME_LENGTH = 256 };
 
 /* Datasets that are the scale of a dimension of others. */
-static const char *const scales[] = {"wave_number", "activity_critical", "line/activity"};
+static const char *const scales[] = {"wave_number", "activity_critical", "line/activity", "time", "stored_wave_number"};
 
 static const char *const matrix_dimensions[] = {"activity_critical", "wave_number", "mu", "nu"};
 
@@ -36,16 +36,21 @@ bool mct_archive_make_groups(mct_archive *archive, const char *name) {
     return true;
 }
 
-/* Chunks of whole rows; compressed, without the time of creation, which would make equal results differ. */
-static hid_t dataset_properties(size_t rank, const hsize_t *shape, bool numbers) {
-    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-    hsize_t chunk[MCT_ARCHIVE_RANK_MAX] = {0}, row = 1;
+/* Of whole rows. */
+static void default_chunk(size_t rank, const hsize_t *shape, hsize_t *chunk) {
+    hsize_t row = 1;
 
-    if (properties < 0) return properties;
-    H5Pset_obj_track_times(properties, false);
     for (size_t i = 1; i < rank; i++) row *= chunk[i] = shape[i];
     chunk[0] = CHUNK_VALUES / row > 0 ? CHUNK_VALUES / row : 1;
     if (chunk[0] > shape[0]) chunk[0] = shape[0];
+}
+
+/* Compressed, without the time of creation, which would make equal results differ. */
+static hid_t dataset_properties(size_t rank, const hsize_t *chunk, bool numbers) {
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+
+    if (properties < 0) return properties;
+    H5Pset_obj_track_times(properties, false);
     if (numbers && (H5Pset_chunk(properties, (int)rank, chunk) < 0 || H5Pset_shuffle(properties) < 0 ||
                     H5Pset_deflate(properties, DEFLATE_LEVEL) < 0)) {
         H5Pclose(properties);
@@ -54,19 +59,37 @@ static hid_t dataset_properties(size_t rank, const hsize_t *shape, bool numbers)
     return properties;
 }
 
-hid_t mct_archive_create_dataset(mct_archive *archive, const char *name, size_t rank, const size_t *shape, hid_t type,
-                                 bool numbers) {
-    hsize_t extent[MCT_ARCHIVE_RANK_MAX] = {0};
+static hid_t create(mct_archive *archive, const char *name, size_t rank, const hsize_t *extent, const hsize_t *chunk,
+                    hid_t type, bool numbers) {
     hid_t space, properties, dataset;
 
     if (!mct_archive_make_groups(archive, name)) return H5I_INVALID_HID;
-    for (size_t i = 0; i < rank; i++) extent[i] = shape[i];
     space = H5Screate_simple((int)rank, extent, NULL);
-    properties = dataset_properties(rank, extent, numbers);
+    properties = dataset_properties(rank, chunk, numbers);
     dataset = H5Dcreate2(archive->file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     if (properties >= 0) H5Pclose(properties);
     if (space >= 0) H5Sclose(space);
     return dataset;
+}
+
+hid_t mct_archive_create_dataset(mct_archive *archive, const char *name, size_t rank, const size_t *shape, hid_t type,
+                                 bool numbers) {
+    hsize_t extent[MCT_ARCHIVE_RANK_MAX] = {0}, chunk[MCT_ARCHIVE_RANK_MAX] = {0};
+
+    for (size_t i = 0; i < rank; i++) extent[i] = shape[i];
+    default_chunk(rank, extent, chunk);
+    return create(archive, name, rank, extent, chunk, type, numbers);
+}
+
+hid_t mct_archive_create_chunked(mct_archive *archive, const char *name, size_t rank, const size_t *shape,
+                                 const size_t *chunk) {
+    hsize_t extent[MCT_ARCHIVE_RANK_MAX] = {0}, piece[MCT_ARCHIVE_RANK_MAX] = {0};
+
+    for (size_t i = 0; i < rank; i++) {
+        extent[i] = shape[i];
+        piece[i] = chunk[i];
+    }
+    return create(archive, name, rank, extent, piece, H5T_IEEE_F64LE, true);
 }
 
 /* ---- dimensions --------------------------------------------------------------------------------------------- */
@@ -114,6 +137,12 @@ static bool describe_dimensions(const mct_archive *archive, hid_t dataset, const
     return true;
 }
 
+bool mct_archive_describe(mct_archive *archive, hid_t dataset, const char *name, size_t rank, const size_t *shape,
+                          const char *const *dimensions, const char *unit, const char *description) {
+    return mct_hdf5_put_text(dataset, "unit", unit) && mct_hdf5_put_text(dataset, "description", description) &&
+           describe_dimensions(archive, dataset, name, rank, shape, dimensions);
+}
+
 /* ---- arrays ------------------------------------------------------------------------------------------------- */
 
 mct_status mct_archive_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
@@ -132,8 +161,7 @@ mct_status mct_archive_array(mct_context *context, mct_archive *archive, const c
     dataset = mct_archive_create_dataset(archive, name, rank, shape, H5T_IEEE_F64LE, true);
     if (dataset < 0) return mct_archive_hdf5_failure(context, name);
     done = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0 &&
-           mct_hdf5_put_text(dataset, "unit", unit) && mct_hdf5_put_text(dataset, "description", description) &&
-           describe_dimensions(archive, dataset, name, rank, shape, dimensions);
+           mct_archive_describe(archive, dataset, name, rank, shape, dimensions, unit, description);
     H5Dclose(dataset);
     return done ? MCT_OK : mct_archive_hdf5_failure(context, name);
 }

@@ -5,10 +5,12 @@
 
 #include "apmct/archive.h"
 #include "archive_hdf5.h"
+#include "file_aside.h"
 
 struct mct_archive {
     hid_t file;
-    size_t points, species; /* of the statics; 0 before */
+    size_t points, species;   /* of the statics; 0 before */
+    char part[MCT_FILE_PART]; /* the file aside that is being written; "": in memory */
 };
 
 mct_status mct_archive_hdf5_failure(mct_context *context, const char *what);
@@ -25,6 +27,13 @@ hid_t mct_archive_create_dataset(mct_archive *archive, const char *name, size_t 
 mct_status mct_archive_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
                              const size_t *shape, const double *data, const char *const *dimensions, const char *unit,
                              const char *description);
+
+/* Whole chunks of a large dataset, written piece after piece by its owner: chunk[rank]; closed by the caller, after
+ * mct_archive_describe with its unit and so on; < 0 on failure. */
+hid_t mct_archive_create_chunked(mct_archive *archive, const char *name, size_t rank, const size_t *shape,
+                                 const size_t *chunk);
+bool mct_archive_describe(mct_archive *archive, hid_t dataset, const char *name, size_t rank, const size_t *shape,
+                          const char *const *dimensions, const char *unit, const char *description);
 
 /* One matrix [component][q] of the library as [q][mu][nu] of the file. */
 mct_status mct_archive_matrix(mct_context *context, mct_archive *archive, const char *name, const double *components,

@@ -113,6 +113,7 @@ const mct_dataset *mct_result_dataset(const mct_result *result, const char *name
 /* ---- head and consistency ----------------------------------------------------------------------------------- */
 
 static mct_status read_head(mct_context *context, mct_result *result, hid_t file) {
+    static const char *const stateful[] = {"nonergodicity", "long_time"}; /* datasets with an attribute `state` */
     char *format = mct_hdf5_get_text(file, "format");
     const bool ours = format && strcmp(format, "apmct") == 0;
     double version;
@@ -130,12 +131,12 @@ static mct_status read_head(mct_context *context, mct_result *result, hid_t file
     if (!result->command || !result->version || !result->config_text) {
         return format_failure(context, result->path, "command, program_version or config is missing");
     }
-    if (H5Lexists(file, "nonergodicity", H5P_DEFAULT) > 0) {
-        dataset = H5Oopen(file, "nonergodicity", H5P_DEFAULT);
-        if (dataset >= 0) {
-            result->state = mct_hdf5_get_text(dataset, "state");
-            H5Oclose(dataset);
-        }
+    for (size_t i = 0; i < sizeof stateful / sizeof stateful[0] && !result->state; i++) {
+        if (H5Lexists(file, stateful[i], H5P_DEFAULT) <= 0) continue;
+        dataset = H5Oopen(file, stateful[i], H5P_DEFAULT);
+        if (dataset < 0) continue;
+        result->state = mct_hdf5_get_text(dataset, "state");
+        H5Oclose(dataset);
     }
     if (!result->state) result->state = strdup("");
     return result->state ? MCT_OK : mct_fail(context, MCT_MEMORY, "not enough memory for %.300s", result->path);
@@ -178,8 +179,8 @@ static mct_status check_shape(mct_context *context, const mct_result *result, co
 
 /* [N][m][m] with the N and m of the configuration, and the same of `roots` critical points. */
 static mct_status check_matrices(mct_context *context, const mct_result *result, size_t roots) {
-    static const char *const names[] = {"structure_factor",  "direct_correlation", "nonergodicity",
-                                        "right_eigenvector", "left_eigenvector",   "amplitude"};
+    static const char *const names[] = {"structure_factor", "direct_correlation", "nonergodicity", "right_eigenvector",
+                                        "left_eigenvector", "amplitude",          "long_time"};
     const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
     const size_t shape[] = {roots, N, m, m};
     char name[NAME_LENGTH];
@@ -219,6 +220,27 @@ static mct_status check_line(mct_context *context, const mct_result *result) {
     return MCT_OK;
 }
 
+/* Of a run in time: relaxation times, and correlators with their times and wave numbers. */
+static mct_status check_evolution(mct_context *context, const mct_result *result) {
+    const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
+    const mct_dataset *time = mct_result_dataset(result, "time");
+    const mct_dataset *wave_number = mct_result_dataset(result, "stored_wave_number");
+    const size_t matrix[] = {N, m};
+    const size_t shape[] = {time ? time->shape[0] : 0, wave_number ? wave_number->shape[0] : 0, m, m};
+
+    MCT_TRY(check_shape(context, result, "relaxation_time", 2, matrix));
+    MCT_TRY(check_shape(context, result, "relaxation_time_tenth", 2, matrix));
+    MCT_TRY(check_shape(context, result, "time", 1, shape));
+    MCT_TRY(check_shape(context, result, "stored_wave_number", 1, shape + 1));
+    MCT_TRY(check_shape(context, result, "correlator", 4, shape));
+    if (mct_result_dataset(result, "correlator") &&
+        !(time && wave_number && mct_result_dataset(result, "structure_factor"))) {
+        return mct_fail(context, MCT_FORMAT, "%.300s: correlator without time, stored_wave_number or structure_factor",
+                        result->path);
+    }
+    return MCT_OK;
+}
+
 /* Everything that figures rely on. */
 static mct_status check_shapes(mct_context *context, const mct_result *result) {
     static const char *const numbers[] = {
@@ -233,6 +255,7 @@ static mct_status check_shapes(mct_context *context, const mct_result *result) {
     }
     MCT_TRY(activity ? check_shape(context, result, "slope", 2, slopes)
                      : check_shape(context, result, "slope", 1, slopes + 1));
+    MCT_TRY(check_evolution(context, result));
     return check_line(context, result);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,12 +42,12 @@ mct_status mct_file_resolve(mct_context *context, const char *path, char *target
     return realpath(path, target) ? MCT_OK : cannot_write(context, path);
 }
 
-/* A new file beside `target` that nobody else has, its name into name[PATH_MAX + 64]; -1 and errno on failure. */
+/* A new file beside `target` that nobody else has, its name into name[MCT_FILE_PART]; -1 and errno on failure. */
 static int create_aside(const char *target, char *name) {
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
         int file;
 
-        snprintf(name, PATH_MAX + 64, "%s.%ld-%u.part", target, (long)getpid(), attempt);
+        snprintf(name, MCT_FILE_PART, "%s.%ld-%u.part", target, (long)getpid(), attempt);
         file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0 || errno != EEXIST) return file;
     }
@@ -54,7 +55,7 @@ static int create_aside(const char *target, char *name) {
 }
 
 mct_status mct_file_check_writable(mct_context *context, const char *path) {
-    char target[PATH_MAX], name[PATH_MAX + 64];
+    char target[PATH_MAX], name[MCT_FILE_PART];
     int file;
 
     MCT_TRY(mct_file_resolve(context, path, target));
@@ -77,26 +78,82 @@ static bool write_all(int file, const char *data, size_t size) {
     return true;
 }
 
-mct_status mct_file_write_aside(mct_context *context, const char *path, const void *data, size_t size) {
-    char target[PATH_MAX], name[PATH_MAX + 64], folder[PATH_MAX];
+mct_status mct_file_begin_aside(mct_context *context, const char *path, char *part) {
+    char target[PATH_MAX];
+    int file;
+
+    MCT_TRY(mct_file_resolve(context, path, target));
+    snprintf(part, MCT_FILE_PART, "%s.part", target);
+    file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) return cannot_write(context, path);
+    close(file);
+    return MCT_OK;
+}
+
+mct_status mct_file_reserve(mct_context *context, const char *path, const char *part, size_t size, bool *reserved) {
+    const int file = open(part, O_WRONLY | O_CLOEXEC);
+    struct rlimit limit;
     mct_status status = MCT_OK;
+
+    *reserved = false;
+    if (file < 0) return cannot_write(context, path);
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur) {
+        errno = EFBIG;
+        status = cannot_write(context, path);
+    }
+#ifdef FALLOC_FL_KEEP_SIZE
+    if (status == MCT_OK) {
+        *reserved = fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0;
+        if (!*reserved && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
+            status = cannot_write(context, path);
+    }
+#endif
+    close(file);
+    return status;
+}
+
+/* The folder is synced, too: the new name itself survives a power cut. */
+mct_status mct_file_finish_aside(mct_context *context, const char *path, const char *part) {
+    char target[PATH_MAX], folder[PATH_MAX];
+    mct_status status = MCT_OK;
+    struct stat info;
     int file, directory;
 
     MCT_TRY(mct_file_resolve(context, path, target));
-    file = create_aside(target, name);
+    file = open(part, O_WRONLY | O_CLOEXEC);
     if (file < 0) return cannot_write(context, path);
-    if (!write_all(file, data, size) || fsync(file) != 0) status = cannot_write(context, path);
+    if (fstat(file, &info) != 0 || ftruncate(file, info.st_size) != 0 || fsync(file) != 0) {
+        status = cannot_write(context, path); /* the truncation gives room back that was reserved */
+    }
     if (close(file) != 0 && status == MCT_OK) status = cannot_write(context, path);
-    if (status == MCT_OK && rename(name, target) != 0) status = cannot_write(context, path);
+    if (status == MCT_OK && rename(part, target) != 0) status = cannot_write(context, path);
     if (status != MCT_OK) {
-        unlink(name);
+        unlink(part);
         return status;
     }
     folder_of(target, folder);
-    directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* the new name itself survives a power cut */
+    directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory >= 0) {
         (void)fsync(directory);
         close(directory);
     }
     return MCT_OK;
+}
+
+mct_status mct_file_write_aside(mct_context *context, const char *path, const void *data, size_t size) {
+    char target[PATH_MAX], part[MCT_FILE_PART];
+    int file;
+
+    MCT_TRY(mct_file_resolve(context, path, target));
+    file = create_aside(target, part);
+    if (file >= 0 && write_all(file, data, size)) {
+        close(file);
+        return mct_file_finish_aside(context, path, part);
+    }
+    (void)cannot_write(context, path);
+    if (file >= 0) {
+        close(file);
+        unlink(part);
+    }
+    return MCT_FILE;
 }

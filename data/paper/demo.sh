@@ -9,6 +9,8 @@ start=$(date +%s)
 
 sh "$here/fig2a.sh" "$apmct" "$out"
 sh "$here/fig1b.sh" "$apmct" "$out"
+sh "$here/fig1a.sh" "$apmct" "$out"
+sh "$here/close.sh" "$apmct" "$out"
 sh "$here/table.sh" "$apmct" "$out"
 
 cat <<END
@@ -16,6 +18,9 @@ cat <<END
 docs/theory.md discusses these numbers.
 
 Pictures, as .png and .pdf:
+  $out/fig1a          correlators at 0.524 (solid Phi_pp, dashed Phi_aa)
+  $out/close          relaxation times close to the transition, with their power law
+  $out/close-correlator  the correlators of these
   $out/fig1b          f(k = 7.4) against the packing fraction (solid f_p, dashed f_a)
   $out/fig1b-small    the same for activities near 1: its right inset
   $out/fig1b-inset    critical packing fraction against the activity: its left inset

@@ -14,6 +14,7 @@
 #include "apmct/config.h"
 #include "apmct/critical.h"
 #include "apmct/glass.h"
+#include "apmct/journal.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,6 +33,13 @@ typedef struct mct_archive mct_archive;
 mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
                               mct_archive **archive);
 
+/* The same for a file that may be larger than memory: built on disk beside `path`, under which mct_archive_save is to put
+ * it; `size`: bytes that it will need at most, reserved now (in memory after all where the file
+ * system cannot).  For one process at a time, as
+ * the one that holds the journal of `path`.  Errors: as above. */
+mct_status mct_archive_create_on_disk(mct_context *context, const char *command, const mct_config *config,
+                                      const char *path, size_t size, mct_archive **archive);
+
 /* /wave_number [N], /structure_factor and /direct_correlation [N][m][m].  Errors: MCT_FILE. */
 mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, const mct_statics *statics);
 
@@ -49,6 +57,20 @@ mct_status mct_archive_put_critical(mct_context *context, mct_archive *archive, 
  * of the first root, and where R > 1 those of all in /roots.  Statics, of the first root, come first unless R = 0.
  * Errors: as above. */
 mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *archive, const mct_critical_line *line);
+
+/* What was found of a run in time. */
+typedef struct mct_evolution_result {
+    mct_evolution_point point;
+    double *long_time;                              /* [m*m][N]: the last Phi */
+    double *relaxation_time[MCT_RELAXATION_LEVELS]; /* [m][N]; NaN where never reached */
+    double estimated_error;                         /* NaN: not asked for */
+} mct_evolution_result;
+
+/* /long_time, /relaxation_time, /relaxation_time_tenth of a run in time (after mct_archive_put_statics) and, from its
+ * journal (NULL: not stored), /time, /stored_wave_number [count] of the grid points points[count] and
+ * /correlator [time][q][m][m], piece by piece.  Errors: MCT_FILE, MCT_FORMAT (the journal), MCT_MEMORY, MCT_ARGUMENT. */
+mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
+                                     mct_journal *journal, size_t count, const size_t *points);
 
 /* Any further array: data[shape[0]]...[shape[rank-1]], borrowed; a name with slashes goes into groups.
  * Errors: MCT_FILE, MCT_ARGUMENT (rank). */
@@ -76,7 +98,7 @@ typedef struct mct_result {
     char *command;     /* "statics", "glass", ... */
     char *version;     /* of the program that wrote it */
     char *config_text; /* YAML */
-    char *state;       /* "glass" | "fluid"; "" if it is not of command glass */
+    char *state;       /* "glass" | "fluid"; of evolve "decayed" | "plateau" | "until"; else "" */
     mct_config *config;
     size_t dataset_count;
     mct_dataset *datasets; /* [dataset_count], by name */

@@ -7,7 +7,7 @@ _apmct_keys() {
 _apmct() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case $word in statics | glass | critical | plot | info) command=$word && break ;; esac
+        case $word in statics | glass | critical | evolve | plot | info) command=$word && break ;; esac
     done
     COMPREPLY=()
     case $previous in
@@ -15,17 +15,18 @@ _apmct() {
     --kernel) COMPREPLY=($(compgen -W "auto direct factorized fourier" -- "$current")) && return ;;
     --backend) COMPREPLY=($(compgen -W "auto cpu cuda cuda-host" -- "$current")) && return ;;
     --figure) COMPREPLY=($(compgen -W "structure-factor nonergodicity eigenvectors critical-line \
-        nonergodicity-density" -- "$current")) && return ;;
+        nonergodicity-density correlator relaxation relaxation-power" -- "$current")) && return ;;
     --threads) return ;;
     esac
     case $current in
     -*)
         COMPREPLY=($(compgen -W "--set --backend --kernel --threads --output --json --quiet --help --version \
-            $([ "$command" = plot ] && echo --figure)" -- "$current"))
+            $([ "$command" = plot ] && echo --figure)
+            $([ "$command" = evolve ] && echo --resume --dry-run)" -- "$current"))
         ;;
     *)
         if [ -z "$command" ]; then
-            COMPREPLY=($(compgen -W "statics glass critical plot info" -- "$current"))
+            COMPREPLY=($(compgen -W "statics glass critical evolve plot info" -- "$current"))
         else
             compopt -o default
         fi

@@ -14,6 +14,8 @@ enum {
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_FIGURE,
+    OPTION_RESUME,
+    OPTION_DRY_RUN,
     OPTION_VERSION,
     THREADS_MAX = 4096
 };
@@ -27,6 +29,8 @@ static const struct option options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"figure", required_argument, NULL, OPTION_FIGURE},
+    {"resume", no_argument, NULL, OPTION_RESUME},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -48,7 +52,7 @@ static void consider(guess *of, const char *candidate) {
 }
 
 static mct_status unknown_command(cli *run, const char *word) {
-    static const char *const later[] = {"evolve", "sweep"};
+    static const char *const later[] = {"sweep"};
     guess of = {.word = word};
 
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
@@ -98,6 +102,8 @@ static mct_status take_option(cli *run, int option, char **argv) {
     case OPTION_KERNEL: run->kernel = optarg; return MCT_OK;
     case OPTION_THREADS: return set_threads(run, optarg);
     case OPTION_FIGURE: run->figure = optarg; return MCT_OK;
+    case OPTION_RESUME: run->resume = true; return MCT_OK;
+    case OPTION_DRY_RUN: run->dry_run = true; return MCT_OK;
     case OPTION_JSON: run->json = true; return MCT_OK;
     case OPTION_QUIET: run->quiet = true; return MCT_OK;
     case OPTION_VERSION: run->version = true; return MCT_OK;
@@ -150,6 +156,10 @@ mct_status cli_parse_arguments(cli *run, int argc, char **argv) {
     }
     if (run->figure && !run->command->has_figure) {
         return mct_fail(run->context, MCT_USAGE, "apmct %s: --figure belongs to apmct plot", run->command->name);
+    }
+    if ((run->resume || run->dry_run) && !run->command->has_resume) {
+        return mct_fail(run->context, MCT_USAGE, "apmct %s: --%s belongs to apmct evolve", run->command->name,
+                        run->resume ? "resume" : "dry-run");
     }
     if (run->output && run->output[0] == '\0') {
         return mct_fail(run->context, MCT_USAGE, "-o: needs the name of a file");

@@ -21,7 +21,7 @@ typedef struct cli {
     const char **settings; /* [setting_count]: KEY=VALUE of --set */
     size_t setting_count;
     const char *backend, *kernel, *output, *figure; /* NULL if not given */
-    bool json, quiet, help, version;
+    bool json, quiet, help, version, resume, dry_run;
 
     /* for the report */
     const char *backend_used; /* NULL if nothing ran */
@@ -29,6 +29,7 @@ typedef struct cli {
     double seconds; /* computing */
     unsigned long evaluations;
     bool configured;
+    bool kept;       /* an interrupted run left something to go on from */
     cJSON *result;   /* the command's own keys */
     cJSON *warnings; /* list of texts */
 } cli;
@@ -40,6 +41,7 @@ struct cli_command {
     const char *summary;
     const char *description;
     bool has_figure;
+    bool has_resume; /* and --dry-run */
     mct_status (*run)(cli *run);
 };
 
@@ -48,6 +50,7 @@ extern const cli_command cli_commands[]; /* ended by a row without name */
 mct_status cli_statics(cli *run);
 mct_status cli_glass(cli *run);
 mct_status cli_critical(cli *run);
+mct_status cli_evolve(cli *run);
 mct_status cli_info(cli *run);
 mct_status cli_plot(cli *run);
 

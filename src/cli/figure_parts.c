@@ -64,6 +64,15 @@ void cli_put_axes(FILE *script, const char *x_label, const char *y_label) {
             x_label, y_label);
 }
 
+void cli_put_log_axis(FILE *script, char axis, double least, double most) {
+    enum { LABELS_MAX = 10 };
+    const double decades = most > least && least > 0 ? log10(most / least) : 1;
+    const int each = (int)ceil(decades / LABELS_MAX);
+
+    fprintf(script, "set logscale %c\nset format %c '10^{%%T}'\nset %ctics %.0e\nset m%ctics %d\n", axis, axis, axis,
+            pow(10, each), axis, each == 1 ? 10 : each);
+}
+
 void cli_put_wave_number_axes(const cli_drawing *drawing, const char *y_label) {
     cli_put_axes(drawing->script, "wave number {/:Italic k}  [1/{/:Italic d}]", y_label);
     if (drawing->count == 1 && cli_packing_fraction_is_critical(drawing->results[0])) {

@@ -8,5 +8,9 @@ const cli_figure cli_figures[] = {
     {"critical-line", "apmct critical", cli_has_critical_line, cli_is_critical_line, cli_draw_critical_line},
     {"nonergodicity-density", "apmct glass, or critical of a packing fraction", cli_has_density, cli_is_density,
      cli_draw_density},
+    {"correlator", "apmct evolve with output.correlator", cli_has_correlator, NULL, cli_draw_correlator},
+    {"relaxation", "apmct evolve of a state that relaxes", cli_has_relaxation, NULL, cli_draw_relaxation},
+    {"relaxation-power", "apmct evolve of states that relax, and critical", cli_has_relaxation_power,
+     cli_is_relaxation_power, cli_draw_relaxation_power},
     {NULL, NULL, NULL, NULL, NULL},
 };

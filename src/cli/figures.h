@@ -43,6 +43,16 @@ bool cli_has_density(const mct_result *result);
 bool cli_is_density(mct_result *const *results, size_t count);
 mct_status cli_draw_density(const cli_drawing *drawing);
 
+bool cli_has_correlator(const mct_result *result);
+mct_status cli_draw_correlator(const cli_drawing *drawing);
+
+bool cli_has_relaxation(const mct_result *result);
+mct_status cli_draw_relaxation(const cli_drawing *drawing);
+
+bool cli_has_relaxation_power(const mct_result *result);
+bool cli_is_relaxation_power(mct_result *const *results, size_t count);
+mct_status cli_draw_relaxation_power(const cli_drawing *drawing);
+
 /* ---- pieces: figure_parts.c --------------------------------------------------------------------------------- */
 
 enum { CLI_COLOURS = 7, CLI_DASHES = 5, CLI_COLOUR_LENGTH = 8 };
@@ -54,6 +64,9 @@ const char *cli_colour(size_t index, size_t count, size_t fixed, char text[CLI_C
 
 /* The style all figures share, with these labels of the axes. */
 void cli_put_axes(FILE *script, const char *x_label, const char *y_label);
+
+/* Axis 'x' or 'y' logarithmic over [least, most], with decades as labels, not more than fit. */
+void cli_put_log_axis(FILE *script, char axis, double least, double most);
 
 /* The same against the wave number, up to where nothing happens any more. */
 void cli_put_wave_number_axes(const cli_drawing *drawing, const char *y_label);

@@ -18,6 +18,9 @@ static const char statuses[] =
     "Exit status: 0 done; 1 the numerics failed; 2 bad command line or configuration; 3 files;\n"
     "4 backend or device.\n";
 
+static const char resuming[] = "  --resume            go on with the run whose journal lies beside FILE\n"
+                               "  --dry-run           steps, memory and time that a run would take; nothing is run\n";
+
 static void print_row(const char *prefix, const mct_option *row) {
     char key[128], range[512];
 
@@ -64,6 +67,7 @@ void cli_print_help(const cli *run) {
         return;
     }
     printf("Usage: apmct %s [OPTION]... %s\n\n%s\n%s", command->name, command->operands, command->description, general);
+    if (command->has_resume) fputs(resuming, stdout);
     if (command->has_figure) print_figures();
     printf("\n%s\n", statuses);
     if (strcmp(command->operands, "[CONFIG]") == 0) print_keys();

@@ -33,6 +33,17 @@ const cli_command cli_commands[] = {
          "--set critical.of=mixture.species.I.activity, all activities of species I within critical.range\n"
          "(default [1, 10]) at which the packing fraction is critical.\n",
      .run = cli_critical},
+    {.name = "evolve",
+     .operands = "[CONFIG]",
+     .operands_max = 1,
+     .summary = "correlators in time, relaxation times, plateaus",
+     .description =
+         "Follows the correlators Phi(q,t) from t = 0 until they have decayed, no longer change, or time.until.\n"
+         "With -o FILE, what is finished is kept in FILE.journal until FILE is complete: a run that was cut off\n"
+         "goes on with --resume and loses at most checkpoint.interval of its work.  time.accuracy chooses steps,\n"
+         "order and tolerance by itself and reports the error that it estimates.\n",
+     .has_resume = true,
+     .run = cli_evolve},
     {.name = "plot",
      .operands = "FILE...",
      .operands_max = (size_t)-1,
@@ -169,7 +180,7 @@ int main(int argc, char **argv) {
     if (run.json && !run.help && !run.version) cli_print_json(&run, status);
     if (status != MCT_OK) {
         fprintf(stderr, "apmct: %s%s\n", mct_context_error(run.context),
-                status == MCT_INTERRUPTED ? " (nothing was written)" : "");
+                status == MCT_INTERRUPTED && !run.kept ? " (nothing was written)" : "");
     }
     flushed = flush_output(&run);
     if (flushed != MCT_OK) {

@@ -1,0 +1,58 @@
+/* evolution_plan.h: what a run in time will cost, and which steps, order and tolerance a wanted accuracy needs. */
+#ifndef APMCT_EVOLUTION_PLAN_H
+#define APMCT_EVOLUTION_PLAN_H
+
+#include "apmct/evolution.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Costs of one state point that runs until time.until; one that decays or reaches its plateau before costs less. */
+typedef struct mct_evolution_cost {
+    double start;             /* where the series ends and steps begin, d^2/D0 */
+    double decades;           /* from there to time.until */
+    double steps_per_decade;  /* once thinning has begun */
+    double steps;             /* all */
+    size_t memory;            /* bytes, with what the program takes already */
+    size_t memory_checkpoint; /* bytes besides while a checkpoint is written, at most */
+    double evaluation;        /* s, of the memory kernel, measured */
+    double seconds;           /* all */
+} mct_evolution_cost;
+
+/* Where the start of a run ends, d^2/D0. */
+double mct_evolution_start_time(const mct_time_options *time, const mct_statics *statics);
+
+/* Measures a few evaluations of the kernel.  Errors: as mct_kernel_create. */
+mct_status mct_evolution_estimate_cost(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
+                                       const mct_statics *statics, mct_evolution_cost *cost);
+
+/* ---- accuracy ----------------------------------------------------------------------------------------------- */
+
+typedef struct mct_accuracy mct_accuracy;
+
+/* Chooses time.steps_per_block, order and tolerance of `options` for time.accuracy, the relative error of the relaxation
+ * times at grid point `observed` (of f where nothing decays): a quick run tells how near the transition is, and a run with
+ * half the steps is the companion that the final run is compared with.
+ * Errors: MCT_ARGUMENT (scheme moments), MCT_MEMORY, MCT_INTERRUPTED, numerical ones of these runs. */
+mct_status mct_accuracy_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
+                               const mct_statics *statics, size_t observed, mct_accuracy **accuracy);
+void mct_accuracy_destroy(mct_accuracy *accuracy);
+
+/* What was chosen, and the evaluations that it cost. */
+const mct_time_options *mct_accuracy_time(const mct_accuracy *accuracy);
+unsigned long mct_accuracy_evaluations(const mct_accuracy *accuracy);
+
+/* Estimated relative error of a finished run with these options: its difference from the companion, divided by 2^(order -
+ * 1), plus what its tolerance may do. */
+double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *evolution);
+
+/* The options that mct_accuracy_refine would choose. */
+mct_time_options mct_accuracy_refined(const mct_accuracy *accuracy);
+/* Twice the steps; the finished run becomes the companion. */
+void mct_accuracy_refine(mct_accuracy *accuracy, const mct_evolution *evolution);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,310 @@
+/* command_evolve.c: apmct evolve. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evolve.h"
+#include "text.h"
+
+static const double call_seconds = 0.2; /* that one call of the solver should take */
+
+/* ---- before the run ----------------------------------------------------------------------------------------- */
+
+static mct_status check_request(cli *run) {
+    const mct_config *config = run->config;
+
+    if (config->tagged_count > 0) {
+        return mct_fail(run->context, MCT_CONFIG,
+                        "tagged.0 = %.80s: tagged particles are not computed in this version; leave `tagged` out",
+                        config->tagged[0].name);
+    }
+    if (config->output.file[0])
+        return run->resume || run->dry_run ? MCT_OK : mct_journal_check(run->context, config->output.file);
+    if (run->resume) {
+        return mct_fail(run->context, MCT_USAGE, "apmct evolve: --resume needs -o FILE, beside which the journal is");
+    }
+    return MCT_OK;
+}
+
+static mct_status prepare(cli *run, cli_evolve_run *found) {
+    const mct_config *config = run->config;
+    const size_t m = config->mixture.species_count, N = config->grid.points;
+
+    found->options = mct_evolution_options_default();
+    found->options.solver = config->solver;
+    found->options.time = config->time;
+    found->observed = mct_grid_nearest(&config->grid, config->output.wave_number);
+    found->result.long_time = calloc(N, m * m * sizeof(double));
+    found->stored = calloc(N, sizeof *found->stored);
+    for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) {
+        found->result.relaxation_time[level] = calloc(N, m * sizeof(double));
+        if (!found->result.relaxation_time[level]) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    }
+    if (!found->result.long_time || !found->stored) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    found->stored_count = mct_output_points(&config->output, &config->grid, found->stored);
+    MCT_TRY(mct_statics_create(run->context, &config->grid, m, &found->statics));
+    return mct_statics_compute(run->context, &config->structure, &config->grid, &config->mixture, found->statics);
+}
+
+/* What must be the same for a run to go on.  Caller frees. */
+static mct_status make_head(cli *run, const cli_evolve_run *found, const mct_time_options *time, char **head) {
+    mct_text text = {0};
+    char *config = NULL;
+
+    MCT_TRY(mct_config_to_yaml(run->context, run->config, true, &config));
+    mct_text_add(&text, "program_version: %s\nkernel: %s\nbackend: %s\n", mct_version(), run->kernel_used,
+                 run->backend_used);
+    if (found->accuracy) {
+        mct_text_add(&text, "chosen: {steps_per_block: %zu, order: %d, tolerance: %.17g}\n", time->steps_per_block,
+                     time->order, time->tolerance);
+    }
+    mct_text_add(&text, "%s", config);
+    free(config);
+    *head = mct_text_take(&text);
+    return *head ? MCT_OK : mct_fail(run->context, MCT_MEMORY, "not enough memory for the head of the journal");
+}
+
+static mct_status restore(cli *run, cli_evolve_run *found) {
+    const size_t size = mct_journal_state_size(found->journal);
+    void *state;
+    mct_status status;
+
+    if (size == 0) {
+        mct_tell(run->context, MCT_MESSAGE_WARNING, "no checkpoint to go on from: the run starts at the beginning");
+        return MCT_OK;
+    }
+    state = malloc(size);
+    if (!state) return mct_fail(run->context, MCT_MEMORY, "not enough memory for the checkpoint");
+    status = mct_journal_state(found->journal, state);
+    if (status == MCT_OK) status = mct_evolution_restore(found->evolution, state, size);
+    if (status == MCT_OK) found->resumed_at = mct_evolution_look(found->evolution, 0).time;
+    free(state);
+    return status;
+}
+
+/* Whether the journal that is there is of the run that time.accuracy would refine to. */
+static mct_status is_refined(cli *run, const cli_evolve_run *found, bool *refined) {
+    const mct_time_options time = mct_accuracy_refined(found->accuracy);
+    char *theirs = NULL, *head = NULL;
+    mct_status status;
+
+    *refined = false;
+    MCT_TRY_CLEANUP(mct_journal_peek(run->context, run->config->output.file, &theirs));
+    MCT_TRY_CLEANUP(make_head(run, found, &time, &head));
+    *refined = theirs && strcmp(theirs, head) == 0;
+cleanup:
+    free(theirs);
+    free(head);
+    return status;
+}
+
+static mct_status open_journal(cli *run, cli_evolve_run *found) {
+    const mct_config *config = run->config;
+    const size_t m = config->mixture.species_count;
+    char *head = NULL;
+    mct_status status;
+
+    MCT_TRY(make_head(run, found, &found->options.time, &head));
+    status = mct_journal_open(run->context, config->output.file, run->resume, head, found->stored_count * m * m,
+                              &found->journal);
+    free(head);
+    MCT_TRY(status);
+    MCT_TRY(mct_recorder_create(run->context, &config->output, &config->grid, m, found->journal, &found->recorder));
+    mct_evolution_set_sink(found->evolution, mct_recorder_sink, found->recorder);
+    return run->resume ? restore(run, found) : MCT_OK;
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------ */
+
+static mct_status checkpoint(cli *run, cli_evolve_run *found) {
+    const size_t size = mct_evolution_state_size(found->evolution);
+    void *state = malloc(size);
+    mct_status status;
+
+    if (!state) return mct_fail(run->context, MCT_MEMORY, "not enough memory for a checkpoint");
+    mct_evolution_save(found->evolution, state);
+    status = mct_journal_checkpoint(found->journal, state, size);
+    free(state);
+    found->last_checkpoint = cli_clock();
+    return status;
+}
+
+/* The failure that stopped the run, with what has become of the journal. */
+static mct_status stopped(cli *run, cli_evolve_run *found, mct_status why) {
+    char text[1400];
+    bool kept;
+
+    if (!found->journal) return why;
+    snprintf(text, sizeof text, "%s", mct_context_error(run->context));
+    kept = checkpoint(run, found) == MCT_OK || mct_journal_state_size(found->journal) > 0;
+    if (!kept) {
+        mct_journal_remove(found->journal); /* nothing in it */
+        found->journal = NULL;
+        return mct_fail(run->context, why, "%s", text);
+    }
+    run->kept = true;
+    return mct_fail(run->context, why, "%s; the checkpoint is in %.300s: %s", text, mct_journal_path(found->journal),
+                    mct_status_exit(why) == 1 && why != MCT_INTERRUPTED ? "the run cannot go on with these options"
+                                                                        : "the same command with --resume goes on");
+}
+
+static mct_status advance(cli *run, cli_evolve_run *found) {
+    const unsigned long most = mct_evolution_block_steps(found->evolution);
+    unsigned long steps = 1;
+    size_t running = 1;
+
+    found->advance_start = found->last_checkpoint = cli_clock();
+    found->advance_steps = mct_evolution_look(found->evolution, 0).steps;
+    while (running > 0) {
+        const double start = cli_clock();
+
+        MCT_TRY(mct_evolution_advance(found->evolution, steps, &running));
+        if (cli_clock() - start < call_seconds / 2 && steps < most) steps *= 2;
+        if (cli_clock() - start > call_seconds && steps > 1) steps /= 2;
+        cli_evolve_progress(run, found);
+        if (running > 0 && found->journal && cli_clock() - found->last_checkpoint >= run->config->checkpoint.interval) {
+            MCT_TRY(checkpoint(run, found));
+        }
+    }
+    MCT_TRY(mct_evolution_check(found->evolution));
+    return found->recorder ? mct_recorder_finish(found->recorder, found->evolution) : MCT_OK;
+}
+
+static void take_result(cli *run, cli_evolve_run *found) {
+    found->result.point = mct_evolution_look(found->evolution, 0);
+    run->evaluations = found->result.point.evaluations;
+    if (found->accuracy) run->evaluations += mct_accuracy_evaluations(found->accuracy);
+    mct_evolution_last(found->evolution, 0, found->result.long_time);
+    for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) {
+        mct_evolution_relaxation(found->evolution, 0, (mct_relaxation_level)level,
+                                 found->result.relaxation_time[level]);
+    }
+}
+
+static void discard(cli_evolve_run *found, bool keep_journal) {
+    mct_recorder_destroy(found->recorder);
+    mct_evolution_destroy(found->evolution);
+    if (keep_journal) {
+        mct_journal_close(found->journal);
+    } else {
+        mct_journal_remove(found->journal);
+    }
+    found->recorder = NULL;
+    found->evolution = NULL;
+    found->journal = NULL;
+}
+
+/* One run with found->options.time; `last`: not refined any more. */
+static mct_status attempt(cli *run, cli_evolve_run *found, bool last, bool *again) {
+    bool refined = false;
+    mct_status status;
+
+    *again = false;
+    MCT_TRY(mct_evolution_create(run->context, &found->options, &run->config->grid, 1,
+                                 (const mct_statics *const *)&found->statics, &found->evolution));
+    run->backend_used = mct_evolution_backend_name(found->evolution);
+    run->kernel_used = mct_kernel_algorithm_name(mct_evolution_kernel_used(found->evolution));
+    if (run->config->output.file[0]) {
+        if (found->accuracy && run->resume && !last) MCT_TRY(is_refined(run, found, &refined));
+        if (!refined) MCT_TRY(open_journal(run, found));
+    }
+    status = advance(run, found);
+    take_result(run, found);
+    if (status != MCT_OK) return stopped(run, found, status);
+    if (!found->accuracy) return MCT_OK;
+    found->result.estimated_error = mct_accuracy_estimate(found->accuracy, found->evolution);
+    *again = refined || (!last && found->result.estimated_error > run->config->time.accuracy);
+    return MCT_OK;
+}
+
+static mct_status compute(cli *run, cli_evolve_run *found) {
+    const mct_config *config = run->config;
+    bool again;
+
+    if (!(config->time.accuracy > 0)) return attempt(run, found, true, &again);
+    MCT_TRY(mct_accuracy_create(run->context, &found->options, &config->grid, found->statics, found->observed,
+                                &found->accuracy));
+    found->options.time = *mct_accuracy_time(found->accuracy);
+    MCT_TRY(attempt(run, found, false, &again));
+    if (again) {
+        mct_accuracy_refine(found->accuracy, found->evolution);
+        found->options.time = *mct_accuracy_time(found->accuracy);
+        discard(found, false);
+        MCT_TRY(attempt(run, found, true, &again));
+    }
+    if (found->result.estimated_error > config->time.accuracy) {
+        mct_tell(run->context, MCT_MESSAGE_WARNING,
+                 "time.accuracy = %g was not reached: the estimated relative error is %.2g", config->time.accuracy,
+                 found->result.estimated_error);
+    }
+    return MCT_OK;
+}
+
+/* ---- after the run ------------------------------------------------------------------------------------------ */
+
+/* An upper bound of the size of the result file: numbers, and what describes them. */
+static size_t file_size(const cli *run, const cli_evolve_run *found) {
+    const size_t m = run->config->mixture.species_count, N = run->config->grid.points;
+    const size_t numbers =
+        mct_journal_rows(found->journal) * (1 + mct_journal_row_length(found->journal)) + N * (2 + 3 * m * m + 2 * m);
+
+    return numbers * sizeof(double) + numbers / 8 + ((size_t)1 << 20);
+}
+
+static mct_status save(cli *run, cli_evolve_run *found) {
+    const char *file = run->config->output.file;
+    mct_archive *archive = NULL;
+    mct_status status;
+
+    if (!found->journal) return MCT_OK;
+    MCT_TRY_CLEANUP(
+        mct_archive_create_on_disk(run->context, "evolve", run->config, file, file_size(run, found), &archive));
+    MCT_TRY_CLEANUP(mct_archive_put_statics(run->context, archive, found->statics));
+    MCT_TRY_CLEANUP(mct_archive_put_evolution(run->context, archive, &found->result, found->journal,
+                                              found->stored_count, found->stored));
+    MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
+cleanup:
+    mct_archive_destroy(archive);
+    return status == MCT_OK ? MCT_OK : stopped(run, found, status);
+}
+
+static mct_status dry_run(cli *run, cli_evolve_run *found) {
+    mct_evolution_cost cost;
+
+    MCT_TRY(mct_evolution_estimate_cost(run->context, &found->options, &run->config->grid, found->statics, &cost));
+    cli_evolve_cost(run, found, &cost);
+    return MCT_OK;
+}
+
+static void destroy(cli_evolve_run *found, bool done) {
+    discard(found, !done);
+    mct_accuracy_destroy(found->accuracy);
+    mct_statics_destroy(found->statics);
+    for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) free(found->result.relaxation_time[level]);
+    free(found->result.long_time);
+    free(found->stored);
+}
+
+mct_status cli_evolve(cli *run) {
+    cli_evolve_run found = {.resumed_at = NAN, .result = {.estimated_error = NAN}};
+    mct_status status;
+    double start;
+
+    MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
+    MCT_TRY(cli_explained(run, check_request(run)));
+    start = cli_clock();
+    status = prepare(run, &found);
+    if (status == MCT_OK) status = run->dry_run ? dry_run(run, &found) : compute(run, &found);
+    run->seconds = cli_clock() - start;
+    cli_end_progress();
+    if (status != MCT_OK) {
+        if (run->json && mct_status_exit(status) == 1 && run->kernel_used) cli_evolve_json(run, &found, false);
+        if (status != MCT_INTERRUPTED) status = cli_explained(run, status);
+    } else if (!run->dry_run) {
+        status = save(run, &found);
+        if (status == MCT_OK && run->json) cli_evolve_json(run, &found, true);
+        if (status == MCT_OK && !run->json && !run->quiet) cli_evolve_summary(run, &found);
+    }
+    destroy(&found, status == MCT_OK);
+    return status;
+}

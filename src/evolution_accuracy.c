@@ -1,0 +1,184 @@
+/* evolution_accuracy.c: steps, order and tolerance for a wanted accuracy.
+ *
+ * How near a point is to the transition decides: an error tol of every step changes relaxation times by up to 2 tol/|eps|,
+ * and the error of the steps grows slowly with 1/|eps| (docs/theory.md).  A quick run gives |eps| by its relaxation time,
+ * Gamma tau ~ 0.05 |eps|^-gamma. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "apmct/evolution_plan.h"
+
+enum { QUICK_STEPS = 24, STEPS_MIN = 64, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
+
+static const double quick_tolerance = 1e-8;
+static const double gamma_low = 2.3, scale = 0.05; /* of Gamma tau; a low gamma is on the safe side */
+static const double distance_least = 1e-12, distance_most = 1e-2;
+static const double error_at_32 = 2.5e-6, distance_of_it = 1e-3, growth = 0.4; /* measured, order 5 */
+static const double tolerance_least = 1e-14, tolerance_most = 1e-8;
+static const double share_of_tolerance = 8;
+
+enum { LEVELS = MCT_RELAXATION_LEVELS };
+
+struct mct_accuracy {
+    mct_time_options time;
+    size_t observed, N, species;
+    double distance;           /* |eps|, roughly */
+    unsigned long evaluations; /* of runs that are not the final one */
+    const mct_statics *statics;
+    double *reference; /* [m][LEVELS + 1]: relaxation times and f of the companion at the observed wave number */
+    double *scratch;   /* [m*m][N] */
+};
+
+/* Relaxation times and last value of each species at the observed wave number into to[m][LEVELS + 1]. */
+static void observe(const mct_accuracy *accuracy, const mct_evolution *evolution, double *to) {
+    const size_t N = accuracy->N, m = accuracy->species;
+
+    for (size_t level = 0; level < LEVELS; level++) {
+        mct_evolution_relaxation(evolution, 0, (mct_relaxation_level)level, accuracy->scratch);
+        for (size_t mu = 0; mu < m; mu++) {
+            to[mu * (LEVELS + 1) + level] = accuracy->scratch[mu * N + accuracy->observed];
+        }
+    }
+    mct_evolution_last(evolution, 0, accuracy->scratch);
+    for (size_t mu = 0; mu < m; mu++) {
+        const size_t at = mu * (m + 1) * N + accuracy->observed;
+
+        to[mu * (LEVELS + 1) + LEVELS] = accuracy->scratch[at] / accuracy->statics->structure_factor[at];
+    }
+}
+
+static mct_status run(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
+                      mct_accuracy *accuracy, mct_evolution_point *end) {
+    mct_evolution *evolution;
+    mct_status status;
+
+    MCT_TRY(mct_evolution_create(context, options, grid, 1, &accuracy->statics, &evolution));
+    status = mct_evolution_run(evolution);
+    if (status == MCT_OK) status = mct_evolution_check(evolution);
+    *end = mct_evolution_look(evolution, 0);
+    accuracy->evaluations += end->evaluations;
+    if (status == MCT_OK) observe(accuracy, evolution, accuracy->reference);
+    mct_evolution_destroy(evolution);
+    return status;
+}
+
+static double estimate_distance(const mct_accuracy *accuracy, const mct_evolution_point *end) {
+    const size_t N = accuracy->N, m = accuracy->species;
+    double longest = 0;
+
+    if (end->state == MCT_EVOLUTION_PLATEAU) return distance_most;
+    for (size_t mu = 0; mu < m; mu++) {
+        const double tau = accuracy->reference[mu * (LEVELS + 1) + MCT_RELAXATION_TENTH];
+        const double rate = accuracy->statics->relaxation_rate[mu * (m + 1) * N + accuracy->observed];
+
+        longest = fmax(longest, rate * (isnan(tau) ? end->time : tau));
+    }
+    return fmin(fmax(pow(longest / scale, -1 / gamma_low), distance_least), distance_most);
+}
+
+static size_t choose_steps(double wanted, double distance) {
+    const double error = error_at_32 * pow(fmax(1, distance_of_it / distance), growth);
+    const double steps = fmin(32 * pow(2 * error / wanted, 1.0 / ORDER), STEPS_MAX);
+    const size_t multiples = (size_t)ceil(steps / STEPS_MULTIPLE);
+
+    return multiples * STEPS_MULTIPLE > STEPS_MIN ? multiples * STEPS_MULTIPLE : STEPS_MIN;
+}
+
+/* The quick run, the choice, and the companion. */
+static mct_status choose(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
+                         mct_accuracy *accuracy) {
+    const double wanted = options->time.accuracy;
+    mct_evolution_options trial = *options;
+    mct_evolution_point end;
+
+    trial.time.order = ORDER;
+    trial.time.steps_per_block = QUICK_STEPS;
+    trial.time.tolerance = quick_tolerance;
+    MCT_TRY(run(context, &trial, grid, accuracy, &end));
+    accuracy->distance = estimate_distance(accuracy, &end);
+    trial.time.tolerance =
+        fmin(fmax(wanted * accuracy->distance / share_of_tolerance, tolerance_least), tolerance_most);
+    trial.time.steps_per_block = choose_steps(wanted, accuracy->distance);
+    accuracy->time = trial.time;
+    trial.time.steps_per_block /= 2;
+    return run(context, &trial, grid, accuracy, &end);
+}
+
+mct_status mct_accuracy_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
+                               const mct_statics *statics, size_t observed, mct_accuracy **accuracy) {
+    const size_t m = statics->species, N = grid->points;
+    mct_accuracy *fresh;
+    mct_status status;
+
+    *accuracy = NULL;
+    if (options->time.scheme != MCT_TIME_LEGENDRE) {
+        return mct_fail(context, MCT_ARGUMENT, "time.accuracy = %g: needs time.scheme = legendre",
+                        options->time.accuracy);
+    }
+    fresh = calloc(1, sizeof *fresh);
+    if (fresh) {
+        fresh->reference = calloc(m * (LEVELS + 1), sizeof *fresh->reference);
+        fresh->scratch = calloc(m * m * N, sizeof *fresh->scratch);
+    }
+    if (!fresh || !fresh->reference || !fresh->scratch) {
+        mct_accuracy_destroy(fresh);
+        return mct_fail(context, MCT_MEMORY, "not enough memory to plan a run in time");
+    }
+    fresh->observed = observed;
+    fresh->N = N;
+    fresh->species = m;
+    fresh->statics = statics;
+    MCT_TRY_CLEANUP(choose(context, options, grid, fresh));
+    *accuracy = fresh;
+    return MCT_OK;
+cleanup:
+    mct_accuracy_destroy(fresh);
+    return status;
+}
+
+void mct_accuracy_destroy(mct_accuracy *accuracy) {
+    if (!accuracy) return;
+    free(accuracy->reference);
+    free(accuracy->scratch);
+    free(accuracy);
+}
+
+const mct_time_options *mct_accuracy_time(const mct_accuracy *accuracy) {
+    return &accuracy->time;
+}
+
+unsigned long mct_accuracy_evaluations(const mct_accuracy *accuracy) {
+    return accuracy->evaluations;
+}
+
+double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *evolution) {
+    const size_t count = accuracy->species * (LEVELS + 1);
+    double *here = calloc(count, sizeof *here), largest = 0;
+
+    if (!here) return (double)NAN;
+    observe(accuracy, evolution, here);
+    for (size_t i = 0; i < count; i++) {
+        const double there = accuracy->reference[i];
+        const bool is_last = i % (LEVELS + 1) == LEVELS;
+
+        if (is_last && isfinite(here[i - 1])) continue; /* it decayed: its end is no plateau */
+        if (isnan(here[i]) && isnan(there)) continue;
+        if (isnan(here[i]) || isnan(there)) largest = INFINITY; /* one of them decays */
+        largest = fmax(largest, fabs(there / here[i] - 1));
+    }
+    free(here);
+    return largest / (1 << (ORDER - 1)) + accuracy->time.tolerance / accuracy->distance;
+}
+
+mct_time_options mct_accuracy_refined(const mct_accuracy *accuracy) {
+    mct_time_options refined = accuracy->time;
+
+    refined.steps_per_block *= 2;
+    return refined;
+}
+
+void mct_accuracy_refine(mct_accuracy *accuracy, const mct_evolution *evolution) {
+    observe(accuracy, evolution, accuracy->reference);
+    accuracy->evaluations += mct_evolution_look(evolution, 0).evaluations;
+    accuracy->time = mct_accuracy_refined(accuracy);
+}
