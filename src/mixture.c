@@ -2,6 +2,7 @@
 #include "apmct/mixture.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "constants.h"
@@ -67,6 +68,26 @@ mct_status mct_mixture_check(mct_context *context, const mct_mixture *mixture) {
                  text, close_packing);
     }
     return MCT_OK;
+}
+
+mct_mixture mct_mixture_with_tagged(const mct_mixture *mixture, size_t count, const mct_tagged *tagged,
+                                    mct_species *species) {
+    static const char prefix[] = "tagged-";
+    const int room = MCT_NAME_LENGTH - (int)sizeof prefix;
+    const size_t m = mixture->species_count;
+    memmove(species, mixture->species, m * sizeof *species);
+    for (size_t t = 0; t < count; t++) {
+        mct_species *const s = &species[m + t];
+        *s = (mct_species){.fraction = MCT_TAGGED_FRACTION,
+                           .activity = tagged[t].activity,
+                           .diffusivity = tagged[t].diffusivity,
+                           .diameter = species[0].diameter};
+        bool taken = false;
+        for (size_t mu = 0; mu < m; mu++) taken |= strcmp(species[mu].name, tagged[t].name) == 0;
+        snprintf(s->name, sizeof s->name, "%s%.*s", taken ? prefix : "", taken ? room : MCT_NAME_LENGTH - 1,
+                 tagged[t].name);
+    }
+    return (mct_mixture){.packing_fraction = mixture->packing_fraction, .species_count = m + count, .species = species};
 }
 
 double mct_mixture_density(const mct_mixture *mixture) {

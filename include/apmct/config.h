@@ -41,14 +41,6 @@ typedef struct mct_output_options {
     char file[4096];          /* result file; "" (default): none */
 } mct_output_options;
 
-/* A tagged particle: a species by its name, or a particle of its own. */
-typedef struct mct_tagged {
-    char name[MCT_NAME_LENGTH];
-    double activity;    /* >= 1; default 1 */
-    double diffusivity; /* > 0, D0; default 1 */
-    bool own;           /* false: the species of this name (activity and diffusivity are then its own) */
-} mct_tagged;
-
 typedef struct mct_config_origins mct_config_origins; /* which key came from where */
 typedef struct mct_value mct_value;                   /* a YAML value, kept as it is */
 
