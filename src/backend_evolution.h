@@ -38,6 +38,7 @@ typedef struct mct_evolution_shape {
     unsigned doublings, iterations_max;
     int threads;
     double tolerance, until, decayed, plateau;
+    size_t displacements; /* mean-squared displacements that are followed */
     mct_scheme scheme;
     mct_evolution_kernel custom; /* NULL: the kernel of the state */
     void *custom_user;
@@ -46,6 +47,10 @@ typedef struct mct_evolution_shape {
 /* What a point is made of, [m*m][N] on the host. */
 typedef struct mct_evolution_matrices {
     const double *S, *Gamma, *W_inverse;
+    /* Of displacement d: dr2' + int m0(t-u) dr2'(u) du = source[d], m0[F, G] = sum over k of (u^T F u) G_ss with
+     * s = species[d] and u = coupling [d][m][N]; NULL without displacements. */
+    const size_t *species;
+    const double *coupling, *source;
 } mct_evolution_matrices;
 
 typedef struct mct_evolution_operations {
@@ -71,6 +76,9 @@ typedef struct mct_evolution_operations {
     /* Clocks [points], and for each point its rows since the last look: times[point][window], phi[point][window][m*m][N]
      * in memory of the host, valid until the next operation. */
     void (*look)(void *evolution, mct_clock *clocks, const double **times, const double **phi);
+
+    /* After look: the displacements of the same rows, [point][window][displacements]; NULL: a backend without. */
+    const double *(*displacement)(void *evolution);
 
     /* One point to and from a flat array of `size` bytes, which depends on its clock. */
     size_t (*state_size)(void *evolution, const mct_clock *clock);

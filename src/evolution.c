@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "displacement.h"
 #include "evolution_internal.h"
 
 /* The Taylor series ends where the fastest rate times t is this. */
@@ -82,6 +83,7 @@ static mct_evolution_shape shape_of(const mct_evolution_options *options, size_t
                                  .until = options->time.until,
                                  .decayed = options->decayed,
                                  .plateau = options->plateau == 0.0 ? 10.0 * options->time.tolerance : options->plateau,
+                                 .displacements = options->displaced_count,
                                  .scheme = mct_scheme_of(&options->time)};
 }
 
@@ -119,7 +121,9 @@ static mct_status allocate(mct_context *context, const mct_evolution_options *op
     e->clocks = calloc(count, sizeof *e->clocks);
     e->relaxation = calloc(count, sizeof *e->relaxation);
     e->last = calloc(count * e->n, sizeof *e->last);
-    if (!e->clocks || !e->relaxation || !e->last) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    e->displacement = calloc(count * options->displaced_count + 1, sizeof *e->displacement);
+    if (!e->clocks || !e->relaxation || !e->last || !e->displacement)
+        return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
     return MCT_OK;
 }
 
@@ -142,6 +146,7 @@ mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution
     mct_status status;
     *evolution = NULL;
     MCT_TRY(check(context, options));
+    if (options->displaced_count) return mct_fail(context, MCT_ARGUMENT, "displacements need a state point");
     MCT_TRY_CLEANUP(allocate(context, options, N, species, count, mct_context_threads(context), &e));
     e->shape.custom = custom;
     e->shape.custom_user = user;
@@ -189,10 +194,14 @@ mct_status mct_evolution_create(mct_context *context, const mct_evolution_option
     MCT_TRY_CLEANUP(e->operations->create(context, &e->shape, kernel->state, &e->state));
     for (size_t p = 0; p < count; p++) {
         MCT_TRY_CLEANUP(mct_kernel_set_statics(kernel, p, statics[p]));
-        const mct_evolution_matrices matrices = {.S = statics[p]->structure_factor,
-                                                 .Gamma = statics[p]->relaxation_rate,
-                                                 .W_inverse = statics[p]->frequency_inverse};
-        MCT_TRY_CLEANUP(set_point(e, options, p, &matrices));
+        mct_evolution_matrices matrices = {.S = statics[p]->structure_factor,
+                                           .Gamma = statics[p]->relaxation_rate,
+                                           .W_inverse = statics[p]->frequency_inverse};
+        double *work;
+        MCT_TRY_CLEANUP(mct_displacement_prepare(context, options, grid, statics[p], p, &matrices, &work));
+        status = set_point(e, options, p, &matrices);
+        free(work);
+        if (status != MCT_OK) goto cleanup;
     }
     *evolution = e;
     return MCT_OK;
@@ -211,6 +220,7 @@ void mct_evolution_destroy(mct_evolution *evolution) {
     free(evolution->relaxation);
     free(evolution->clocks);
     free(evolution->last);
+    free(evolution->displacement);
     free(evolution);
 }
 
@@ -228,12 +238,19 @@ void mct_evolution_set_sink(mct_evolution *evolution, mct_evolution_sink sink, v
     evolution->sink_user = user;
 }
 
+void mct_evolution_set_displacement_sink(mct_evolution *evolution, mct_evolution_displacement_sink sink, void *user) {
+    evolution->displacement_sink = sink;
+    evolution->displacement_user = user;
+}
+
 /* Clocks and rows of the window that has just been computed. */
 static mct_status hand_on(mct_evolution *e) {
     const size_t window = e->shape.window;
     const double *times, *phi;
     mct_status status = MCT_OK;
     e->operations->look(e->state, e->clocks, &times, &phi);
+    const size_t displacements = e->shape.displacements;
+    const double *const dr2 = displacements ? e->operations->displacement(e->state) : NULL;
     for (size_t p = 0; p < e->shape.points; p++) {
         const mct_clock *const clock = &e->clocks[p];
         const double *const rows = phi + p * window * e->n;
@@ -242,9 +259,17 @@ static mct_status hand_on(mct_evolution *e) {
             if (e->sink && status == MCT_OK) {
                 status = e->sink(e->sink_user, p, times[p * window + r], rows + r * e->n);
             }
+            if (displacements && e->displacement_sink && status == MCT_OK) {
+                status = e->displacement_sink(e->displacement_user, p, times[p * window + r],
+                                              dr2 + (p * window + r) * displacements);
+            }
         }
         if (clock->rows) {
             memcpy(e->last + p * e->n, rows + (clock->rows - 1) * e->n, e->n * sizeof *rows);
+            if (displacements) {
+                memcpy(e->displacement + p * displacements, dr2 + (p * window + clock->rows - 1) * displacements,
+                       displacements * sizeof *dr2);
+            }
             if (clock->state != MCT_EVOLUTION_RUNNING) mct_relaxation_finish(&e->relaxation[p]);
         }
     }
@@ -347,6 +372,11 @@ mct_status mct_evolution_check(const mct_evolution *evolution) {
 
 void mct_evolution_last(const mct_evolution *evolution, size_t point, double *phi) {
     memcpy(phi, evolution->last + point * evolution->n, evolution->n * sizeof *phi);
+}
+
+void mct_evolution_displacement(const mct_evolution *evolution, size_t point, double *dr2) {
+    const size_t count = evolution->shape.displacements;
+    memcpy(dr2, evolution->displacement + point * count, count * sizeof *dr2);
 }
 
 void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_relaxation_level level, double *tau) {

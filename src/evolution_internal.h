@@ -18,8 +18,11 @@ struct mct_evolution {
     mct_clock *clocks;          /* [points], of the last look */
     mct_relaxation *relaxation; /* [points] */
     double *last;               /* [points][n]: the last row */
+    double *displacement;       /* [points][displacements]: the same of displacements */
     mct_evolution_sink sink;
     void *sink_user;
+    mct_evolution_displacement_sink displacement_sink;
+    void *displacement_user;
 };
 
 /* The same for a model of its own: matrices [count], a memory kernel of the caller's (backend_evolution.h), on the CPU.

@@ -8,7 +8,7 @@
 /* What must be the same for a state to be of use. */
 typedef struct header {
     char magic[8], version[24];
-    uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started;
+    uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started, displacements;
 } header; /* no padding, and the tolerance as bits: compared as bytes */
 
 static header header_of(const mct_evolution *e) {
@@ -19,13 +19,15 @@ static header header_of(const mct_evolution *e) {
     h.steps_per_block = e->shape.steps_per_block, h.doublings = e->shape.doublings;
     h.degree = (uint64_t)e->shape.scheme.degree, h.bdf = (uint64_t)e->shape.scheme.bdf;
     h.taylor = (uint64_t)e->shape.scheme.taylor;
+    h.displacements = e->shape.displacements;
     memcpy(&h.tolerance, &e->shape.tolerance, sizeof h.tolerance);
     return h;
 }
 
-/* header; for each point: clock, last row, relaxation times, what the backend keeps. */
+/* header; for each point: clock, last row, its displacements, relaxation times, what the backend keeps. */
 static size_t host_size(const mct_evolution *e, size_t point) {
-    return sizeof *e->clocks + e->n * sizeof *e->last + mct_relaxation_size(&e->relaxation[point]);
+    return sizeof *e->clocks + (e->n + e->shape.displacements) * sizeof *e->last +
+           mct_relaxation_size(&e->relaxation[point]);
 }
 
 size_t mct_evolution_state_size(const mct_evolution *evolution) {
@@ -38,6 +40,7 @@ size_t mct_evolution_state_size(const mct_evolution *evolution) {
 
 void mct_evolution_save(const mct_evolution *evolution, void *buffer) {
     const header h = header_of(evolution);
+    const size_t displacements = evolution->shape.displacements;
     char *out = buffer;
     memcpy(out, &h, sizeof h);
     out += sizeof h;
@@ -46,6 +49,8 @@ void mct_evolution_save(const mct_evolution *evolution, void *buffer) {
         out += sizeof *evolution->clocks;
         memcpy(out, evolution->last + p * evolution->n, evolution->n * sizeof *evolution->last);
         out += evolution->n * sizeof *evolution->last;
+        memcpy(out, evolution->displacement + p * displacements, displacements * sizeof *evolution->displacement);
+        out += displacements * sizeof *evolution->displacement;
         mct_relaxation_save(&evolution->relaxation[p], out);
         out += mct_relaxation_size(&evolution->relaxation[p]);
         evolution->operations->save(evolution->state, p, out);
@@ -86,6 +91,7 @@ static mct_status check(const mct_evolution *e, const char *in, size_t size, hea
 
 mct_status mct_evolution_restore(mct_evolution *evolution, const void *buffer, size_t size) {
     const char *in = buffer;
+    const size_t displacements = evolution->shape.displacements;
     header h;
     MCT_TRY(check(evolution, in, size, &h));
     in += sizeof h;
@@ -95,6 +101,8 @@ mct_status mct_evolution_restore(mct_evolution *evolution, const void *buffer, s
         in += sizeof *evolution->clocks;
         memcpy(evolution->last + p * evolution->n, in, evolution->n * sizeof *evolution->last);
         in += evolution->n * sizeof *evolution->last;
+        memcpy(evolution->displacement + p * displacements, in, displacements * sizeof *evolution->displacement);
+        in += displacements * sizeof *evolution->displacement;
         mct_relaxation_restore(&evolution->relaxation[p], in);
         in += mct_relaxation_size(&evolution->relaxation[p]);
         evolution->operations->restore(evolution->state, p, in);

@@ -139,7 +139,8 @@ static void divergent(void *user, size_t point, const double *F, const double *G
 
 Test(evolution_schematic, a_point_that_fails_does_not_stop_the_others) {
     static const double one = 1.0;
-    const mct_evolution_matrices matrices[3] = {{&one, &one, &one}, {&one, &one, &one}, {&one, &one, &one}};
+    const mct_evolution_matrices one_by_one = {.S = &one, .Gamma = &one, .W_inverse = &one};
+    const mct_evolution_matrices matrices[3] = {one_by_one, one_by_one, one_by_one};
     mct_context *context = support_context(1);
     mct_evolution_options options = mct_evolution_options_default();
     mct_evolution *evolution = NULL;

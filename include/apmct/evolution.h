@@ -47,6 +47,9 @@ typedef struct mct_evolution_options {
     int doublings;  /* how often n doubles in the final decay (all Phi_mm/S_mm < 0.1) instead of thinning; 0 ... 2;
                                 default 1; memory grows as 2^doublings */
     unsigned iterations_max; /* evaluations per step; default 200 */
+    size_t displaced_count;  /* species whose mean-squared displacement is wanted; default 0 */
+    const size_t *displaced; /* [displaced_count], their numbers, read by mct_evolution_create: tagged particles
+                                (mct_mixture_with_tagged), because of other species Phi_mm is no self part */
 } mct_evolution_options;
 
 mct_evolution_options mct_evolution_options_default(void);
@@ -81,6 +84,9 @@ typedef struct mct_evolution mct_evolution;
  * A status other than MCT_OK stops the run and is returned by mct_evolution_advance. */
 typedef mct_status (*mct_evolution_sink)(void *user, size_t point, double time, const double *phi);
 
+/* The same of mean-squared displacements dr2 [displaced_count], d^2; called after the row of this time. */
+typedef mct_status (*mct_evolution_displacement_sink)(void *user, size_t point, double time, const double *dr2);
+
 /* A batch of `count` state points of one grid and number of species, at t = 0.  `statics`: [count], copied.  Takes all the
  * memory that advancing needs.  Errors: MCT_ARGUMENT, MCT_MEMORY (says how much is needed), MCT_BACKEND. */
 mct_status mct_evolution_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
@@ -92,6 +98,8 @@ size_t mct_evolution_memory(const mct_evolution_options *options, const mct_grid
 
 /* Where the rows go; NULL (default): nowhere. */
 void mct_evolution_set_sink(mct_evolution *evolution, mct_evolution_sink sink, void *user);
+
+void mct_evolution_set_displacement_sink(mct_evolution *evolution, mct_evolution_displacement_sink sink, void *user);
 
 /* At most `steps` more steps of every point that still runs (the first call also makes the start); stops at the next
  * window of steps when the context is interrupted.  *running: points that still run.  A point that fails does not stop the
@@ -108,6 +116,9 @@ mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t po
 mct_status mct_evolution_check(const mct_evolution *evolution);
 /* Phi of the last finished row into phi [m*m][N]: the plateau, once a point has reached it. */
 void mct_evolution_last(const mct_evolution *evolution, size_t point, double *phi);
+
+/* Mean-squared displacements of the last finished row into dr2 [displaced_count], d^2. */
+void mct_evolution_displacement(const mct_evolution *evolution, size_t point, double *dr2);
 
 /* First times at which Phi_mm/S_mm falls to 1/e and to 0.1, d^2/D0, as far as the rows tell; NaN where it has not.
  * tau: [m][N].  Interpolated at the order of the scheme. */

@@ -14,6 +14,7 @@ void mct_evolution_commit_point(mct_cpu_evolution *e, size_t point, int thread) 
     for (size_t chunk = 0; chunk < e->chunks; chunk++) clock->largest = fmax(clock->largest, part[chunk].largest);
     clock->time = e->times[row] = (double)i * clock->step;
     clock->steps++;
+    if (e->displacement) mct_displacement_step_point(e, point);
     if (clock->largest < e->shape.decayed) {
         clock->state = MCT_EVOLUTION_DECAYED;
     } else if (clock->time >= e->shape.until) {

@@ -32,6 +32,14 @@ void mct_evolution_open_block(mct_cpu_evolution *e, size_t point) {
     open_block(e, point, 0);
 }
 
+void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, size_t n, bool thin) {
+    double *const base = mct_history_of(e, point);
+    if (!thin) {
+        MCT_FOR_CHUNKS(e, e->loops->moments(&e->layout, first, last, base, &e->shape.scheme, n))
+    }
+    open_block(e, point, thin ? n : 0);
+}
+
 static double change(mct_cpu_evolution *e, size_t point, size_t i, size_t j) {
     mct_step_update *const part = e->partials + point * e->chunks;
     const double *const base = mct_history_of(e, point);
@@ -44,9 +52,7 @@ static double change(mct_cpu_evolution *e, size_t point, size_t i, size_t j) {
 void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread) {
     (void)thread;
     mct_clock *const clock = &e->clocks[point];
-    const mct_scheme *const scheme = &e->shape.scheme;
     const size_t n = clock->n;
-    double *const base = mct_history_of(e, point);
     if (clock->i < n) return;
     clock->blocks++;
     clock->quiet = change(e, point, n, n / 2) <= e->shape.plateau ? clock->quiet + 1 : 0;
@@ -54,14 +60,14 @@ void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread
         clock->state = MCT_EVOLUTION_PLATEAU;
         return;
     }
-    if (clock->largest < final_decay && clock->doublings < e->shape.doublings) {
-        MCT_FOR_CHUNKS(e, e->loops->moments(&e->layout, first, last, base, scheme, n))
-        clock->n = 2 * n;
-        clock->doublings++;
-        open_block(e, point, 0);
-    } else {
+    const bool thin = !(clock->largest < final_decay && clock->doublings < e->shape.doublings);
+    if (thin) {
         clock->i = n / 2;
         clock->step *= 2.0;
-        open_block(e, point, n);
+    } else {
+        clock->n = 2 * n;
+        clock->doublings++;
     }
+    mct_evolution_next_block(e, point, n, thin);
+    if (e->displacement) mct_displacement_decimate_point(e, point, n, thin);
 }

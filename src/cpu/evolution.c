@@ -29,11 +29,25 @@ static size_t memory_needed(const mct_evolution_shape *shape) {
     return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes : SIZE_MAX;
 }
 
+static size_t memory_with_displacements(const mct_evolution_shape *shape) {
+    const size_t own = memory_needed(shape);
+    if (!shape->displacements || own == SIZE_MAX) return own;
+    const mct_evolution_shape follower = mct_displacement_shape(shape);
+    return own + memory_needed(&follower) + mct_displacement_memory(shape);
+}
+
 static void destroy(void *evolution) {
     mct_cpu_evolution *e = evolution;
     if (!e) return;
     double *const arrays[] = {e->history, e->iterate, e->kernel, e->series, e->times, e->rows};
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) mct_cpu_release(arrays[a]);
+    if (e->displacement) {
+        destroy(e->displacement->follower);
+        free(e->displacement->species);
+        mct_cpu_release(e->displacement->coupling);
+        mct_cpu_release(e->displacement->source);
+        free(e->displacement);
+    }
     free(e->partials);
     free(e->clocks);
     free(e);
@@ -82,6 +96,15 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
         return mct_fail(context, MCT_MEMORY, "evolution of %zu points of %zu wave numbers: out of memory", points,
                         shape->N);
     }
+    if (shape->displacements) {
+        const mct_evolution_shape following = mct_displacement_shape(shape);
+        void *follower;
+        const mct_status status = create(context, &following, kernel_state, &follower);
+        if (status != MCT_OK || !mct_displacement_create(e, follower)) {
+            destroy(e);
+            return status != MCT_OK ? status : mct_fail(context, MCT_MEMORY, "displacements: out of memory");
+        }
+    }
     *evolution = e;
     return MCT_OK;
 }
@@ -100,6 +123,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     e->loops->load(y, 0, e->blocks, base, y->W_inverse, matrices->W_inverse, 1.0);
     e->loops->load(y, 0, e->blocks, base, y->norm, norm, 0.0);
     e->clocks[point] = (mct_clock){.state = MCT_EVOLUTION_RUNNING, .n = e->shape.steps_per_block, .step = step};
+    if (e->displacement) mct_displacement_set(e, point, matrices);
 }
 
 /* --- Points among threads ------------------------------------------------------------------------------------ */
@@ -157,6 +181,11 @@ static void look(void *evolution, mct_clock *clocks, const double **times, const
     *phi = e->rows;
 }
 
+static const double *displacement(void *evolution) {
+    const mct_cpu_evolution *e = evolution;
+    return e->displacement->follower->rows;
+}
+
 /* --- Checkpoints: what the coming steps read and cannot compute again ----------------------------------------- */
 
 typedef struct piece {
@@ -187,7 +216,8 @@ static size_t state_size(void *evolution, const mct_clock *clock) {
     size_t doubles = 0;
     pieces_of(e, clock, list);
     for (size_t p = 0; p < PIECES; p++) doubles += list[p].count;
-    return sizeof *clock + e->blocks * doubles * sizeof(double);
+    const size_t follower = e->displacement ? state_size(e->displacement->follower, clock) : 0;
+    return sizeof *clock + e->blocks * doubles * sizeof(double) + follower;
 }
 
 static void save(void *evolution, size_t point, void *to) {
@@ -203,6 +233,10 @@ static void save(void *evolution, size_t point, void *to) {
             memcpy(out, mct_history_of(e, point) + b * e->layout.stride + list[p].at, bytes);
             out += bytes;
         }
+    }
+    if (e->displacement) {
+        e->displacement->follower->clocks[point] = e->clocks[point];
+        save(e->displacement->follower, point, out);
     }
 }
 
@@ -221,10 +255,11 @@ static void restore(void *evolution, size_t point, const void *from) {
         }
     }
     if (e->clocks[point].i > 0) mct_evolution_open_block(e, point);
+    if (e->displacement) restore(e->displacement->follower, point, in);
 }
 
 const mct_evolution_operations mct_evolution_cpu = {
-    .memory_needed = memory_needed,
+    .memory_needed = memory_with_displacements,
     .create = create,
     .destroy = destroy,
     .set = set,
@@ -236,6 +271,7 @@ const mct_evolution_operations mct_evolution_cpu = {
     .decimate = decimate,
     .advance = advance,
     .look = look,
+    .displacement = displacement,
     .state_size = state_size,
     .save = save,
     .restore = restore,

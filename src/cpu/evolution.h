@@ -6,6 +6,7 @@
  *   iterate.c   memory kernel, update, convergence, acceleration
  *   commit.c    new values, row, end of a point
  *   decimate.c  from block to block
+ *   displacement.c  mean-squared displacements, which follow the steps of Phi
  *   evolution.c memory, tables, threads
  *
  * Either points are shared among the threads, each of which makes the steps of its points alone; or, where there are few
@@ -22,16 +23,24 @@ typedef struct mct_cpu_evolution {
     mct_cpu *cpu; /* borrowed; NULL with a custom kernel */
     const mct_step_loops *loops;
     mct_step_layout layout;
-    size_t n, size;            /* doubles of a matrix at all wave numbers: rows; one block */
-    size_t blocks, chunks;     /* of wave numbers */
-    bool team;                 /* all threads work at one point */
-    double *history;           /* [points][blocks * stride] */
-    double *iterate, *kernel;  /* [points][n]: x and M[x] as rows */
-    double *series;            /* [threads][2 taylor + 4][n]: of start.c */
-    mct_step_update *partials; /* [points][chunks] */
-    double *times, *rows;      /* [points][window], [points][window][n] */
-    mct_clock *clocks;         /* [points] */
+    size_t n, size;                            /* doubles of a matrix at all wave numbers: rows; one block */
+    size_t blocks, chunks;                     /* of wave numbers */
+    bool team;                                 /* all threads work at one point */
+    double *history;                           /* [points][blocks * stride] */
+    double *iterate, *kernel;                  /* [points][n]: x and M[x] as rows */
+    double *series;                            /* [threads][2 taylor + 4][n]: of start.c */
+    mct_step_update *partials;                 /* [points][chunks] */
+    double *times, *rows;                      /* [points][window], [points][window][n] */
+    mct_clock *clocks;                         /* [points] */
+    struct mct_cpu_displacement *displacement; /* NULL: none wanted */
 } mct_cpu_evolution;
+
+/* Mean-squared displacements: an evolution of their own, one "wave number" each, whose clocks are those of Phi. */
+typedef struct mct_cpu_displacement {
+    mct_cpu_evolution *follower;
+    size_t *species;           /* [displacements] */
+    double *coupling, *source; /* of mct_evolution_matrices: [points][displacements][m][N], [points][displacements] */
+} mct_cpu_displacement;
 
 /* Blocks of wave numbers that are summed by one thread. */
 enum { MCT_CHUNK = 64 };
@@ -67,6 +76,21 @@ void mct_evolution_history_point(mct_cpu_evolution *e, size_t point, int thread)
 void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread);
 void mct_evolution_commit_point(mct_cpu_evolution *e, size_t point, int thread);
 void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread);
+
+/* Displacements: memory; a point at t = 0; the start from the series of Phi, a [n] as rows; a step after that of Phi has
+ * been committed; the next block after its clock has been set. */
+size_t mct_displacement_memory(const mct_evolution_shape *shape);
+mct_evolution_shape mct_displacement_shape(const mct_evolution_shape *shape);
+bool mct_displacement_create(mct_cpu_evolution *e, mct_cpu_evolution *follower);
+void mct_displacement_set(mct_cpu_evolution *e, size_t point, const mct_evolution_matrices *matrices);
+void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread, double *const *a);
+void mct_displacement_step_point(mct_cpu_evolution *e, size_t point);
+void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, size_t n, bool thin);
+
+/* The history's start from the series of Phi and m. */
+void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const *a, double *const *b);
+/* From block to block: two cells of n become one, or n doubles; the clock is that of the next block. */
+void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, size_t n, bool thin);
 
 /* M[F, G] as rows. */
 void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, const double *F, const double *G,

@@ -48,20 +48,16 @@ static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t 
     }
 }
 
-void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
+void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const *a, double *const *b) {
     const mct_scheme *scheme = &e->shape.scheme;
     const mct_step_layout *y = &e->layout;
     const size_t terms = (size_t)scheme->taylor + 1, D = (size_t)scheme->degree, half = e->shape.steps_per_block / 2;
     double *const base = mct_history_of(e, point);
-    double *a[MCT_TAYLOR_MAX + 1] = {NULL}, *b[MCT_TAYLOR_MAX + 1] = {NULL};
     size_t at_F[MCT_TAYLOR_MAX + 1] = {0}, at_M[MCT_TAYLOR_MAX + 1] = {0};
     for (size_t n = 0; n < terms; n++) {
-        a[n] = e->series + ((size_t)thread * (2 * terms + 2) + n) * e->n;
-        b[n] = a[n] + terms * e->n;
         at_F[n] = y->tail_F + n * e->size; /* no weights there yet */
         at_M[n] = y->tail_M + n * e->size;
     }
-    coefficients(e, point, thread, terms, a, b);
     mct_clock *const clock = &e->clocks[point];
     for (size_t n = 0; n < terms; n++) {
         e->loops->load(y, 0, e->blocks, base, at_F[n], a[n], 1.0);
@@ -93,4 +89,16 @@ void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
     clock->time = (double)half * clock->step;
     clock->rows = half + 1;
     mct_evolution_open_block(e, point);
+}
+
+void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
+    const size_t terms = (size_t)e->shape.scheme.taylor + 1;
+    double *a[MCT_TAYLOR_MAX + 1] = {NULL}, *b[MCT_TAYLOR_MAX + 1] = {NULL};
+    for (size_t n = 0; n < terms; n++) {
+        a[n] = e->series + ((size_t)thread * (2 * terms + 2) + n) * e->n;
+        b[n] = a[n] + terms * e->n;
+    }
+    coefficients(e, point, thread, terms, a, b);
+    if (e->displacement) mct_displacement_start_point(e, point, thread, a);
+    mct_evolution_start_from(e, point, a, b);
 }
