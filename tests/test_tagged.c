@@ -277,6 +277,32 @@ Test(tagged, displacement_converges_with_the_steps) {
     }
 }
 
+Test(tagged, other_kernels_and_the_literatures_scheme_agree) {
+    const double one[] = {1.0};
+    mct_species species[1];
+    const mct_mixture mixture = support_mixture(species, 0.5, 1, one, NULL);
+    double dr2[3], time[3];
+    for (int run = 0; run < 3; run++) { /* fourier; direct, all threads at one point; scheme moments */
+        mct_context *context = support_context(run == 1 ? 3 : 1);
+        mct_evolution_options options = until(1.0);
+        record moved = {0};
+        options.solver.kernel = run == 1 ? MCT_KERNEL_DIRECT : MCT_KERNEL_FOURIER;
+        if (run == 2) {
+            options.time.scheme = MCT_TIME_MOMENTS;
+            options.time.steps_per_block = 256;
+        }
+        mct_evolution *e = run_tagged(context, options, &coarse, &mixture, 1, &passive, NULL, &moved);
+        mct_evolution_displacement(e, 0, &dr2[run]);
+        time[run] = mct_evolution_look(e, 0).time;
+        record_clear(&moved);
+        mct_evolution_destroy(e);
+        mct_context_destroy(context);
+    }
+    cr_expect(fabs(dr2[1] / dr2[0] - 1.0) < 1e-10, "%.2e", dr2[1] / dr2[0] - 1.0);
+    const double truth = late(64, time[2]); /* the rows are at other times */
+    cr_expect(fabs(dr2[2] / truth - 1.0) < 1e-3, "%.2e", dr2[2] / truth - 1.0);
+}
+
 /* --- The same numbers in batches, windows, checkpoints ---------------------------------------------------------- */
 
 Test(tagged, batches_threads_and_checkpoints_change_nothing) {
