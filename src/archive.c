@@ -23,6 +23,10 @@
  *                                      where asked for, estimated_error
  *   /relaxation_time, /relaxation_time_tenth   [N][m], NaN where never reached
  *   /time [T], /stored_wave_number [Q], /correlator [T][Q][m][m]   unless output.correlator is false
+ * and with s tagged particles
+ *   /tagged/name, activity, diffusivity [s]
+ *   /tagged/long_time, relaxation_time, relaxation_time_tenth [N][s]
+ *   /tagged/correlator [T][Q][s], /tagged/mean_squared_displacement [T][s]
  * What was not found is left out; /wave_number and /line are always there.
  * The file is built in memory by HDF5's core driver and goes to disk in one piece: a disk that is full is an error
  * of ours, with errno, and not one inside of HDF5.  A file that may be larger than memory is built on disk, aside, with
@@ -83,18 +87,28 @@ static mct_status put_config(mct_context *context, mct_archive *archive, const m
     return done ? MCT_OK : mct_archive_hdf5_failure(context, "config");
 }
 
-static bool put_names(mct_archive *archive, const mct_mixture *mixture) {
-    const size_t shape[] = {mixture->species_count};
-    const char **names = malloc(mixture->species_count * sizeof *names);
+/* A list of the configuration, each element a struct of `size` bytes that begins with its name: GROUP/name and the
+ * numeric columns that the option table has. */
+typedef struct named_list {
+    const char *group;
+    size_t count, size;
+    const void *elements;
+    const mct_option *(*options)(size_t *count);
+} named_list;
+
+static bool put_names(mct_archive *archive, const named_list *list) {
+    const char **names = malloc(list->count * sizeof *names);
     const hid_t type = mct_hdf5_text_type();
     hid_t dataset = H5I_INVALID_HID;
     bool done = false;
+    char name[64];
 
+    snprintf(name, sizeof name, "%s/name", list->group);
     if (names && type >= 0) {
-        for (size_t i = 0; i < mixture->species_count; i++) names[i] = mixture->species[i].name;
-        dataset = mct_archive_create_dataset(archive, "species/name", 1, shape, type, false);
+        for (size_t i = 0; i < list->count; i++) names[i] = (const char *)list->elements + i * list->size;
+        dataset = mct_archive_create_dataset(archive, name, 1, &list->count, type, false);
         done = dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, names) >= 0 &&
-               mct_hdf5_put_text(dataset, "description", "name of each species");
+               mct_hdf5_put_text(dataset, "description", "name");
     }
     if (dataset >= 0) H5Dclose(dataset);
     if (type >= 0) H5Tclose(type);
@@ -102,24 +116,24 @@ static bool put_names(mct_archive *archive, const mct_mixture *mixture) {
     return done;
 }
 
-/* /species: the numeric columns are the rows of the option table. */
-static mct_status put_species(mct_context *context, mct_archive *archive, const mct_mixture *mixture) {
-    const size_t shape[] = {mixture->species_count};
-    double *column = malloc(mixture->species_count * sizeof *column);
+static mct_status put_list(mct_context *context, mct_archive *archive, const named_list *list) {
+    double *column;
     mct_status status = MCT_OK;
     size_t count;
-    const mct_option *rows = mct_species_options(&count);
+    const mct_option *rows = list->options(&count);
     char name[64];
 
-    if (!column) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for the species");
-    if (!put_names(archive, mixture)) status = mct_archive_hdf5_failure(context, "species");
+    if (list->count == 0) return MCT_OK;
+    column = malloc(list->count * sizeof *column);
+    if (!column) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for %s", list->group);
+    if (!put_names(archive, list)) status = mct_archive_hdf5_failure(context, list->group);
     for (size_t i = 0; i < count && status == MCT_OK; i++) {
         if (rows[i].type != MCT_OPTION_NUMBER) continue;
-        for (size_t j = 0; j < mixture->species_count; j++) {
-            memcpy(&column[j], (const char *)&mixture->species[j] + rows[i].offset, sizeof column[j]);
+        for (size_t j = 0; j < list->count; j++) {
+            memcpy(&column[j], (const char *)list->elements + j * list->size + rows[i].offset, sizeof column[j]);
         }
-        snprintf(name, sizeof name, "species/%s", rows[i].key);
-        status = mct_archive_array(context, archive, name, 1, shape, column, NULL, rows[i].unit, rows[i].help);
+        snprintf(name, sizeof name, "%s/%s", list->group, rows[i].key);
+        status = mct_archive_array(context, archive, name, 1, &list->count, column, NULL, rows[i].unit, rows[i].help);
     }
     free(column);
     return status;
@@ -135,7 +149,12 @@ static mct_status put_head(mct_context *context, mct_archive *archive, const cha
         return mct_archive_hdf5_failure(context, "its attributes");
     }
     MCT_TRY(put_config(context, archive, config));
-    return put_species(context, archive, &config->mixture);
+    MCT_TRY(put_list(context, archive,
+                     &(named_list){"species", config->mixture.species_count, sizeof(mct_species),
+                                   config->mixture.species, mct_species_options}));
+    return put_list(
+        context, archive,
+        &(named_list){"tagged", config->tagged_count, sizeof(mct_tagged), config->tagged, mct_tagged_options});
 }
 
 /* Inside of mct_hdf5_enter. */

@@ -225,7 +225,7 @@ static mct_status check_evolution(mct_context *context, const mct_result *result
     const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
     const mct_dataset *time = mct_result_dataset(result, "time");
     const mct_dataset *wave_number = mct_result_dataset(result, "stored_wave_number");
-    const size_t matrix[] = {N, m};
+    const size_t s = result->config->tagged_count, matrix[] = {N, m}, self[] = {N, s};
     const size_t shape[] = {time ? time->shape[0] : 0, wave_number ? wave_number->shape[0] : 0, m, m};
 
     MCT_TRY(check_shape(context, result, "relaxation_time", 2, matrix));
@@ -233,6 +233,14 @@ static mct_status check_evolution(mct_context *context, const mct_result *result
     MCT_TRY(check_shape(context, result, "time", 1, shape));
     MCT_TRY(check_shape(context, result, "stored_wave_number", 1, shape + 1));
     MCT_TRY(check_shape(context, result, "correlator", 4, shape));
+    MCT_TRY(check_shape(context, result, "tagged/relaxation_time", 2, self));
+    MCT_TRY(check_shape(context, result, "tagged/relaxation_time_tenth", 2, self));
+    MCT_TRY(check_shape(context, result, "tagged/long_time", 2, self));
+    MCT_TRY(check_shape(context, result, "tagged/correlator", 3, (const size_t[]){shape[0], shape[1], s}));
+    MCT_TRY(check_shape(context, result, "tagged/mean_squared_displacement", 2, (const size_t[]){shape[0], s}));
+    if (mct_result_dataset(result, "tagged/mean_squared_displacement") && !time) {
+        return mct_fail(context, MCT_FORMAT, "%.300s: tagged/mean_squared_displacement without time", result->path);
+    }
     if (mct_result_dataset(result, "correlator") &&
         !(time && wave_number && mct_result_dataset(result, "structure_factor"))) {
         return mct_fail(context, MCT_FORMAT, "%.300s: correlator without time, stored_wave_number or structure_factor",

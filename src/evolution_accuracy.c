@@ -91,6 +91,7 @@ static mct_status choose(mct_context *context, const mct_evolution_options *opti
     mct_evolution_options trial = *options;
     mct_evolution_point end;
 
+    trial.displaced_count = 0;
     trial.time.order = ORDER;
     trial.time.steps_per_block = QUICK_STEPS;
     trial.time.tolerance = quick_tolerance;

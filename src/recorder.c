@@ -1,16 +1,18 @@
 /* recorder.c: which rows and elements of a correlator are stored. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apmct/journal.h"
 
 struct mct_recorder {
     mct_journal *journal;
-    size_t N, species, count;
+    size_t N, species, tagged, count;
     double times_per_decade; /* 0: all */
     size_t *points;          /* [count] */
-    double *row;             /* [count][m*m] */
-    double *last;            /* [m*m][N] */
+    double *row;             /* [count][m*m], [count][tagged], [tagged] */
+    double *last;            /* [(m + tagged)^2][N] */
+    double time;             /* of the row, where it waits for its displacements; else NaN */
 };
 
 static int compare(const void *a, const void *b) {
@@ -41,16 +43,22 @@ size_t mct_output_points(const mct_output_options *output, const mct_grid *grid,
     return count;
 }
 
-mct_status mct_recorder_create(mct_context *context, const mct_output_options *output, const mct_grid *grid,
-                               size_t species, mct_journal *journal, mct_recorder **recorder) {
-    mct_recorder *fresh = calloc(1, sizeof *fresh);
+size_t mct_output_row_length(const mct_output_options *output, const mct_grid *grid, size_t species, size_t tagged) {
     const size_t count = mct_output_points(output, grid, NULL);
+
+    return count > 0 ? count * (species * species + tagged) + tagged : 0;
+}
+
+mct_status mct_recorder_create(mct_context *context, const mct_output_options *output, const mct_grid *grid,
+                               size_t species, size_t tagged, mct_journal *journal, mct_recorder **recorder) {
+    mct_recorder *fresh = calloc(1, sizeof *fresh);
+    const size_t all = species + tagged;
 
     *recorder = NULL;
     if (fresh) {
         fresh->points = malloc((grid->points + 1) * sizeof *fresh->points);
-        fresh->row = malloc((count + 1) * species * species * sizeof *fresh->row);
-        fresh->last = malloc(grid->points * species * species * sizeof *fresh->last);
+        fresh->row = malloc((mct_output_row_length(output, grid, species, tagged) + 1) * sizeof *fresh->row);
+        fresh->last = malloc(grid->points * all * all * sizeof *fresh->last);
     }
     if (!fresh || !fresh->points || !fresh->row || !fresh->last) {
         mct_recorder_destroy(fresh);
@@ -59,6 +67,8 @@ mct_status mct_recorder_create(mct_context *context, const mct_output_options *o
     fresh->journal = journal;
     fresh->N = grid->points;
     fresh->species = species;
+    fresh->tagged = tagged;
+    fresh->time = (double)NAN;
     fresh->count = mct_output_points(output, grid, fresh->points);
     fresh->times_per_decade = output->times_per_decade;
     *recorder = fresh;
@@ -81,22 +91,48 @@ static bool is_kept(const mct_recorder *recorder, double time) {
     return floor(per_decade * log10(time)) > floor(per_decade * log10(last));
 }
 
-static mct_status put(mct_recorder *recorder, double time, const double *phi) {
-    const size_t components = recorder->species * recorder->species;
+/* Its row is complete, but for the displacements where there are tagged particles. */
+static void take(mct_recorder *recorder, double time, const double *phi) {
+    const size_t m = recorder->species, tagged = recorder->tagged, all = m + tagged, N = recorder->N;
+    double *self = recorder->row + recorder->count * m * m;
 
     for (size_t i = 0; i < recorder->count; i++) {
-        for (size_t c = 0; c < components; c++) {
-            recorder->row[i * components + c] = phi[c * recorder->N + recorder->points[i]];
+        const double *here = phi + recorder->points[i];
+
+        for (size_t mu = 0; mu < m; mu++) {
+            for (size_t nu = 0; nu < m; nu++) recorder->row[(i * m + mu) * m + nu] = here[(mu * all + nu) * N];
         }
+        for (size_t s = 0; s < tagged; s++) self[i * tagged + s] = here[(m + s) * (all + 1) * N];
     }
+    recorder->time = time;
+}
+
+static mct_status put(mct_recorder *recorder) {
+    const double time = recorder->time;
+
+    recorder->time = (double)NAN;
     return mct_journal_append(recorder->journal, time, recorder->row);
+}
+
+/* Where the displacements of a row are. */
+static double *displacements(const mct_recorder *recorder) {
+    return recorder->row + recorder->count * (recorder->species * recorder->species + recorder->tagged);
 }
 
 mct_status mct_recorder_sink(void *user, size_t point, double time, const double *phi) {
     mct_recorder *recorder = user;
 
     if (point != 0 || recorder->count == 0 || !is_kept(recorder, time)) return MCT_OK;
-    return put(recorder, time, phi);
+    take(recorder, time, phi);
+    return recorder->tagged == 0 ? put(recorder) : MCT_OK;
+}
+
+mct_status mct_recorder_displacement_sink(void *user, size_t point, double time, const double *dr2) {
+    mct_recorder *recorder = user;
+
+    if (point != 0 || recorder->time != time) return MCT_OK;
+    memcpy(displacements(recorder), dr2, recorder->tagged * sizeof *dr2);
+    return put(recorder);
 }
 
 mct_status mct_recorder_finish(mct_recorder *recorder, const mct_evolution *evolution) {
@@ -104,5 +140,7 @@ mct_status mct_recorder_finish(mct_recorder *recorder, const mct_evolution *evol
 
     if (recorder->count == 0 || mct_journal_last_time(recorder->journal) == time) return MCT_OK;
     mct_evolution_last(evolution, 0, recorder->last);
-    return put(recorder, time, recorder->last);
+    take(recorder, time, recorder->last);
+    if (recorder->tagged > 0) mct_evolution_displacement(evolution, 0, displacements(recorder));
+    return put(recorder);
 }

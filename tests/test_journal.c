@@ -321,7 +321,7 @@ Test(journal, times_are_thinned) {
 
     for (size_t i = 0; i < 100; i++) phi[i] = (double)i;
     cr_assert_eq(mct_journal_open(context, result, false, head, 1, &journal), MCT_OK);
-    cr_assert_eq(mct_recorder_create(context, &output, &grid, 1, journal, &recorder), MCT_OK);
+    cr_assert_eq(mct_recorder_create(context, &output, &grid, 1, 0, journal, &recorder), MCT_OK);
     cr_assert_eq(mct_recorder_sink(recorder, 0, 0, phi), MCT_OK);
     for (int i = 0; i < 301; i++) cr_assert_eq(mct_recorder_sink(recorder, 0, pow(10, i / 100.0), phi), MCT_OK);
     cr_assert_eq(mct_recorder_sink(recorder, 1, 1e6, phi), MCT_OK, "another point");

@@ -58,17 +58,21 @@ mct_status mct_archive_put_critical(mct_context *context, mct_archive *archive, 
  * Errors: as above. */
 mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *archive, const mct_critical_line *line);
 
-/* What was found of a run in time. */
+/* What was found of a run in time of m species and `tagged` tagged particles, which are species m, m + 1, ... of it. */
 typedef struct mct_evolution_result {
     mct_evolution_point point;
-    double *long_time;                              /* [m*m][N]: the last Phi */
-    double *relaxation_time[MCT_RELAXATION_LEVELS]; /* [m][N]; NaN where never reached */
+    size_t tagged;
+    double *long_time;                              /* [(m + tagged)^2][N]: the last Phi */
+    double *relaxation_time[MCT_RELAXATION_LEVELS]; /* [m + tagged][N]; NaN where never reached */
+    double *displacement;                           /* [tagged], d^2, at the end */
     double estimated_error;                         /* NaN: not asked for */
+    double plateau_deviation;                       /* mct_plateau_deviation; NaN: no plateau, or not computed */
 } mct_evolution_result;
 
-/* /long_time, /relaxation_time, /relaxation_time_tenth of a run in time (after mct_archive_put_statics) and, from its
- * journal (NULL: not stored), /time, /stored_wave_number [count] of the grid points points[count] and
- * /correlator [time][q][m][m], piece by piece.  Errors: MCT_FILE, MCT_FORMAT (the journal), MCT_MEMORY, MCT_ARGUMENT. */
+/* /long_time, /relaxation_time, /relaxation_time_tenth of a run in time (after mct_archive_put_statics of the mixture) and,
+ * from its journal (NULL: not stored), /time, /stored_wave_number [count] of the grid points points[count] and
+ * /correlator [time][q][m][m], piece by piece; of tagged particles the same in /tagged, with their mean-squared
+ * displacements.  Errors: MCT_FILE, MCT_FORMAT (the journal), MCT_MEMORY, MCT_ARGUMENT. */
 mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
                                      mct_journal *journal, size_t count, const size_t *points);
 

@@ -1,8 +1,10 @@
-/* evolution_plan.h: what a run in time will cost, and which steps, order and tolerance a wanted accuracy needs. */
+/* evolution_plan.h: what a run in time will cost, which steps, order and tolerance a wanted accuracy needs, and whether its
+ * plateau is that of the static equation. */
 #ifndef APMCT_EVOLUTION_PLAN_H
 #define APMCT_EVOLUTION_PLAN_H
 
 #include "apmct/evolution.h"
+#include "apmct/glass.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +53,15 @@ double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *
 mct_time_options mct_accuracy_refined(const mct_accuracy *accuracy);
 /* Twice the steps; the finished run becomes the companion. */
 void mct_accuracy_refine(mct_accuracy *accuracy, const mct_evolution *evolution);
+
+/* ---- plateau ------------------------------------------------------------------------------------------------- */
+
+/* *deviation = max |Phi - F|/sqrt(S_mm S_nn), F the nonergodicity parameters of `mixture` (glass.h); Phi [species^2][N], the
+ * mixture's species first, then any tagged ones, of which nothing is compared.  *evaluations: of the kernel, for F.
+ * Errors: as mct_glass_solve. */
+mct_status mct_plateau_deviation(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
+                                 const mct_mixture *mixture, size_t species, const double *phi, double *deviation,
+                                 unsigned long *evaluations);
 
 #ifdef __cplusplus
 }

@@ -65,17 +65,23 @@ mct_status mct_journal_visit(mct_journal *journal, mct_journal_visitor visit, vo
  * returns how many: all N where none are given, 0 where output.correlator is false. */
 size_t mct_output_points(const mct_output_options *output, const mct_grid *grid, size_t *points);
 
+/* Numbers in a row of a run with `tagged` tagged particles; 0 where no rows are stored. */
+size_t mct_output_row_length(const mct_output_options *output, const mct_grid *grid, size_t species, size_t tagged);
+
 typedef struct mct_recorder mct_recorder;
 
-/* Rows of one point of an evolution into a journal of row_length points*species^2: elements [q][mu][nu] of the points,
+/* Rows of point 0 of an evolution of species + tagged species (mct_mixture_with_tagged) into a journal of row_length
+ * mct_output_row_length: Phi [q][mu][nu] of the stored points, phi^s [q][tagged], mean-squared displacements [tagged];
  * thinned to output.times_per_decade in log t; the first row, t = 0, the next one and the last one are kept.  The journal
  * is borrowed.  Errors: MCT_MEMORY. */
 mct_status mct_recorder_create(mct_context *context, const mct_output_options *output, const mct_grid *grid,
-                               size_t species, mct_journal *journal, mct_recorder **recorder);
+                               size_t species, size_t tagged, mct_journal *journal, mct_recorder **recorder);
 void mct_recorder_destroy(mct_recorder *recorder);
 
-/* An mct_evolution_sink with the recorder as `user`. */
+/* An mct_evolution_sink with the recorder as `user` and, where there are tagged particles, the sink of their
+ * displacements, which completes a row. */
 mct_status mct_recorder_sink(void *user, size_t point, double time, const double *phi);
+mct_status mct_recorder_displacement_sink(void *user, size_t point, double time, const double *dr2);
 /* The last row of point 0, where it is not there yet.  Errors: MCT_FILE. */
 mct_status mct_recorder_finish(mct_recorder *recorder, const mct_evolution *evolution);
 

@@ -13,11 +13,6 @@ static const double call_seconds = 0.2; /* that one call of the solver should ta
 static mct_status check_request(cli *run) {
     const mct_config *config = run->config;
 
-    if (config->tagged_count > 0) {
-        return mct_fail(run->context, MCT_CONFIG,
-                        "tagged.0 = %.80s: tagged particles are not computed in this version; leave `tagged` out",
-                        config->tagged[0].name);
-    }
     if (config->output.file[0])
         return run->resume || run->dry_run ? MCT_OK : mct_journal_check(run->context, config->output.file);
     if (run->resume) {
@@ -26,24 +21,44 @@ static mct_status check_request(cli *run) {
     return MCT_OK;
 }
 
+/* The mixture with its tagged particles as species of fraction 0, and what it takes to follow them. */
+static mct_status prepare_species(cli *run, cli_evolve_run *found) {
+    const mct_config *config = run->config;
+    const size_t m = config->mixture.species_count, tagged = config->tagged_count;
+    mct_mixture all;
+
+    found->species = calloc(m + tagged, sizeof *found->species);
+    found->displaced = calloc(tagged + 1, sizeof *found->displaced);
+    if (!found->species || !found->displaced) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    all = mct_mixture_with_tagged(&config->mixture, tagged, config->tagged, found->species);
+    for (size_t s = 0; s < tagged; s++) found->displaced[s] = m + s;
+    found->options.displaced = found->displaced;
+    found->options.displaced_count = tagged;
+    MCT_TRY(mct_statics_create(run->context, &config->grid, all.species_count, &found->statics));
+    return mct_statics_compute(run->context, &config->structure, &config->grid, &all, found->statics);
+}
+
 static mct_status prepare(cli *run, cli_evolve_run *found) {
     const mct_config *config = run->config;
-    const size_t m = config->mixture.species_count, N = config->grid.points;
+    const size_t all = config->mixture.species_count + config->tagged_count, N = config->grid.points;
 
     found->options = mct_evolution_options_default();
     found->options.solver = config->solver;
     found->options.time = config->time;
     found->observed = mct_grid_nearest(&config->grid, config->output.wave_number);
-    found->result.long_time = calloc(N, m * m * sizeof(double));
+    found->result.tagged = config->tagged_count;
+    found->result.displacement = calloc(config->tagged_count + 1, sizeof(double));
+    found->result.long_time = calloc(N, all * all * sizeof(double));
     found->stored = calloc(N, sizeof *found->stored);
     for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) {
-        found->result.relaxation_time[level] = calloc(N, m * sizeof(double));
+        found->result.relaxation_time[level] = calloc(N, all * sizeof(double));
         if (!found->result.relaxation_time[level]) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
     }
-    if (!found->result.long_time || !found->stored) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    if (!found->result.displacement || !found->result.long_time || !found->stored) {
+        return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    }
     found->stored_count = mct_output_points(&config->output, &config->grid, found->stored);
-    MCT_TRY(mct_statics_create(run->context, &config->grid, m, &found->statics));
-    return mct_statics_compute(run->context, &config->structure, &config->grid, &config->mixture, found->statics);
+    return prepare_species(run, found);
 }
 
 /* What must be the same for a run to go on.  Caller frees. */
@@ -100,17 +115,21 @@ cleanup:
 
 static mct_status open_journal(cli *run, cli_evolve_run *found) {
     const mct_config *config = run->config;
-    const size_t m = config->mixture.species_count;
+    const size_t m = config->mixture.species_count, tagged = config->tagged_count;
     char *head = NULL;
     mct_status status;
 
     MCT_TRY(make_head(run, found, &found->options.time, &head));
-    status = mct_journal_open(run->context, config->output.file, run->resume, head, found->stored_count * m * m,
-                              &found->journal);
+    status = mct_journal_open(run->context, config->output.file, run->resume, head,
+                              mct_output_row_length(&config->output, &config->grid, m, tagged), &found->journal);
     free(head);
     MCT_TRY(status);
-    MCT_TRY(mct_recorder_create(run->context, &config->output, &config->grid, m, found->journal, &found->recorder));
+    MCT_TRY(
+        mct_recorder_create(run->context, &config->output, &config->grid, m, tagged, found->journal, &found->recorder));
     mct_evolution_set_sink(found->evolution, mct_recorder_sink, found->recorder);
+    if (tagged > 0) {
+        mct_evolution_set_displacement_sink(found->evolution, mct_recorder_displacement_sink, found->recorder);
+    }
     return run->resume ? restore(run, found) : MCT_OK;
 }
 
@@ -175,6 +194,7 @@ static void take_result(cli *run, cli_evolve_run *found) {
     run->evaluations = found->result.point.evaluations;
     if (found->accuracy) run->evaluations += mct_accuracy_evaluations(found->accuracy);
     mct_evolution_last(found->evolution, 0, found->result.long_time);
+    if (found->result.tagged > 0) mct_evolution_displacement(found->evolution, 0, found->result.displacement);
     for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) {
         mct_evolution_relaxation(found->evolution, 0, (mct_relaxation_level)level,
                                  found->result.relaxation_time[level]);
@@ -217,6 +237,25 @@ static mct_status attempt(cli *run, cli_evolve_run *found, bool last, bool *agai
     return MCT_OK;
 }
 
+/* A plateau is compared with the static F, which costs little beside the run; where that fails it is left out. */
+static mct_status check_plateau(cli *run, cli_evolve_run *found) {
+    const mct_config *config = run->config;
+    mct_glass_options options = mct_glass_options_default();
+    unsigned long evaluations = 0;
+    mct_status status;
+
+    if (found->result.point.state != MCT_EVOLUTION_PLATEAU) return MCT_OK;
+    options.solver = config->solver;
+    options.structure = config->structure;
+    status = mct_plateau_deviation(run->context, &options, &config->grid, &config->mixture, found->statics->species,
+                                   found->result.long_time, &found->result.plateau_deviation, &evaluations);
+    run->evaluations += evaluations;
+    if (status == MCT_OK || status == MCT_INTERRUPTED) return status;
+    mct_tell(run->context, MCT_MESSAGE_WARNING, "the plateau could not be compared with the static F: %.300s",
+             mct_context_error(run->context));
+    return MCT_OK;
+}
+
 static mct_status compute(cli *run, cli_evolve_run *found) {
     const mct_config *config = run->config;
     bool again;
@@ -245,10 +284,23 @@ static mct_status compute(cli *run, cli_evolve_run *found) {
 /* An upper bound of the size of the result file: numbers, and what describes them. */
 static size_t file_size(const cli *run, const cli_evolve_run *found) {
     const size_t m = run->config->mixture.species_count, N = run->config->grid.points;
-    const size_t numbers =
-        mct_journal_rows(found->journal) * (1 + mct_journal_row_length(found->journal)) + N * (2 + 3 * m * m + 2 * m);
+    const size_t numbers = mct_journal_rows(found->journal) * (1 + mct_journal_row_length(found->journal)) +
+                           N * (2 + 3 * m * m + 2 * m + 3 * found->result.tagged);
 
     return numbers * sizeof(double) + numbers / 8 + ((size_t)1 << 20);
+}
+
+/* The statics of a file are those of the mixture alone. */
+static mct_status put_statics(cli *run, mct_archive *archive) {
+    const mct_config *config = run->config;
+    mct_statics *statics = NULL;
+    mct_status status;
+
+    MCT_TRY(mct_statics_create(run->context, &config->grid, config->mixture.species_count, &statics));
+    status = mct_statics_compute(run->context, &config->structure, &config->grid, &config->mixture, statics);
+    if (status == MCT_OK) status = mct_archive_put_statics(run->context, archive, statics);
+    mct_statics_destroy(statics);
+    return status;
 }
 
 static mct_status save(cli *run, cli_evolve_run *found) {
@@ -259,7 +311,7 @@ static mct_status save(cli *run, cli_evolve_run *found) {
     if (!found->journal) return MCT_OK;
     MCT_TRY_CLEANUP(
         mct_archive_create_on_disk(run->context, "evolve", run->config, file, file_size(run, found), &archive));
-    MCT_TRY_CLEANUP(mct_archive_put_statics(run->context, archive, found->statics));
+    MCT_TRY_CLEANUP(put_statics(run, archive));
     MCT_TRY_CLEANUP(mct_archive_put_evolution(run->context, archive, &found->result, found->journal,
                                               found->stored_count, found->stored));
     MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
@@ -282,11 +334,14 @@ static void destroy(cli_evolve_run *found, bool done) {
     mct_statics_destroy(found->statics);
     for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) free(found->result.relaxation_time[level]);
     free(found->result.long_time);
+    free(found->result.displacement);
     free(found->stored);
+    free(found->species);
+    free(found->displaced);
 }
 
 mct_status cli_evolve(cli *run) {
-    cli_evolve_run found = {.resumed_at = NAN, .result = {.estimated_error = NAN}};
+    cli_evolve_run found = {.resumed_at = NAN, .result = {.estimated_error = NAN, .plateau_deviation = NAN}};
     mct_status status;
     double start;
 
@@ -295,6 +350,7 @@ mct_status cli_evolve(cli *run) {
     start = cli_clock();
     status = prepare(run, &found);
     if (status == MCT_OK) status = run->dry_run ? dry_run(run, &found) : compute(run, &found);
+    if (status == MCT_OK && !run->dry_run) status = check_plateau(run, &found);
     run->seconds = cli_clock() - start;
     cli_end_progress();
     if (status != MCT_OK) {

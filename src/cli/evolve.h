@@ -7,10 +7,12 @@
 /* Owned by cli_evolve. */
 typedef struct cli_evolve_run {
     mct_evolution_options options; /* with the steps, order and tolerance that time.accuracy led to */
-    mct_statics *statics;
-    size_t observed;              /* grid point */
-    size_t stored_count, *stored; /* grid points of the result file */
-    mct_accuracy *accuracy;       /* NULL: not asked for */
+    mct_species *species;          /* [m + tagged]: the mixture's and, after them, the tagged particles */
+    size_t *displaced;             /* [tagged]: which of them these are */
+    mct_statics *statics;          /* of all */
+    size_t observed;               /* grid point */
+    size_t stored_count, *stored;  /* grid points of the result file */
+    mct_accuracy *accuracy;        /* NULL: not asked for */
     mct_evolution *evolution;
     mct_journal *journal;   /* NULL: nothing is stored */
     mct_recorder *recorder; /* NULL: nothing is stored */

@@ -60,27 +60,52 @@ void cli_evolve_progress(const cli *run, const cli_evolve_run *found) {
 
 /* ---- summary ------------------------------------------------------------------------------------------------ */
 
+/* Relaxation times and the end of species mu of what evolved, of the mixture or tagged. */
+static void print_times(const cli_evolve_run *found, size_t mu) {
+    for (size_t level = 0; level < MCT_RELAXATION_LEVELS; level++) {
+        const double tau = found->result.relaxation_time[level][mu * found->statics->points + found->observed];
+
+        if (isnan(tau)) {
+            printf(" %16s", "never");
+        } else {
+            printf(" %16.9g", tau);
+        }
+    }
+    printf(" %14.6g", observed_value(found, found->result.long_time, mu));
+}
+
 static void print_species(const cli *run, const cli_evolve_run *found) {
     const mct_mixture *mixture = &run->config->mixture;
-    const size_t N = found->statics->points;
 
     printf("\n%-20s %10s %10s %16s %16s %14s\n", "species", "fraction", "activity", "tau(1/e)", "tau(0.1)",
            "Phi/S at end");
     for (size_t mu = 0; mu < mixture->species_count; mu++) {
         printf("%-20s %10.6g %10.6g", mixture->species[mu].name, mixture->species[mu].fraction,
                mixture->species[mu].activity);
-        for (size_t level = 0; level < MCT_RELAXATION_LEVELS; level++) {
-            const double tau = found->result.relaxation_time[level][mu * N + found->observed];
-
-            if (isnan(tau)) {
-                printf(" %16s", "never");
-            } else {
-                printf(" %16.9g", tau);
-            }
-        }
-        printf(" %14.6g\n", observed_value(found, found->result.long_time, mu));
+        print_times(found, mu);
+        putchar('\n');
     }
     printf("(at k = %g /d, times in d^2/D0)\n\n", found->statics->wave_number[found->observed]);
+}
+
+/* Of a decayed state the slope of the displacement at the end, of a plateau the cage. */
+static void print_tagged(const cli *run, const cli_evolve_run *found) {
+    const mct_config *config = run->config;
+    const mct_evolution_point *point = &found->result.point;
+    const bool caged = point->state == MCT_EVOLUTION_PLATEAU;
+
+    if (config->tagged_count == 0) return;
+    printf("%-20s %10s %10s %16s %16s %14s %14s\n", "tagged particle", "D/D0", "activity", "tau(1/e)", "tau(0.1)",
+           "phi^s at end", caged ? "r_s" : "dr2/(6 t)");
+    for (size_t s = 0; s < config->tagged_count; s++) {
+        const double dr2 = found->result.displacement[s];
+
+        printf("%-20s %10.6g %10.6g", config->tagged[s].name, config->tagged[s].diffusivity,
+               config->tagged[s].activity);
+        print_times(found, config->mixture.species_count + s);
+        printf(" %14.6g\n", caged ? sqrt(dr2 / 6) : dr2 / (6 * point->time));
+    }
+    printf(caged ? "(r_s: localisation length, d)\n\n" : "(dr2/(6 t): of the last time, D0)\n\n");
 }
 
 void cli_evolve_summary(const cli *run, const cli_evolve_run *found) {
@@ -95,10 +120,15 @@ void cli_evolve_summary(const cli *run, const cli_evolve_run *found) {
         break;
     case MCT_EVOLUTION_PLATEAU:
         printf("state              plateau: Phi no longer changes, at t = %.6g\n", point->time);
+        if (isfinite(found->result.plateau_deviation)) {
+            printf("static F           differs by %.2g at most, in units of sqrt(S_mumu S_nunu)\n",
+                   found->result.plateau_deviation);
+        }
         break;
     default: printf("state              until: t = %.6g, largest Phi/S %.6g\n", point->time, point->largest); break;
     }
     print_species(run, found);
+    print_tagged(run, found);
     if (isfinite(found->result.estimated_error)) {
         printf("accuracy           estimated relative error %.2g, wanted %g\n", found->result.estimated_error,
                run->config->time.accuracy);
@@ -120,7 +150,7 @@ void cli_evolve_summary(const cli *run, const cli_evolve_run *found) {
 
 /* [m] at the observed wave number. */
 static void put_relaxation(cli *run, const cli_evolve_run *found, const char *key, mct_relaxation_level level) {
-    const size_t m = found->statics->species, N = found->statics->points;
+    const size_t m = run->config->mixture.species_count, N = found->statics->points;
     double *values = malloc(m * sizeof *values);
 
     if (!values) return;
@@ -129,6 +159,19 @@ static void put_relaxation(cli *run, const cli_evolve_run *found, const char *ke
     }
     cli_json_list(run->result, key, values, m);
     free(values);
+}
+
+/* Of the mixture, [N][m][m]. */
+static void put_long_time(cli *run, const cli_evolve_run *found) {
+    const size_t m = run->config->mixture.species_count, N = found->statics->points, all = found->statics->species;
+    double *matrix = malloc(m * m * N * sizeof *matrix);
+
+    if (!matrix) return;
+    for (size_t mu = 0; mu < m; mu++) {
+        memcpy(matrix + mu * m * N, found->result.long_time + mu * all * N, m * N * sizeof *matrix);
+    }
+    cli_json_matrix(run->result, "long_time", matrix, N, m);
+    free(matrix);
 }
 
 void cli_evolve_json(cli *run, const cli_evolve_run *found, bool done) {
@@ -142,7 +185,7 @@ void cli_evolve_json(cli *run, const cli_evolve_run *found, bool done) {
     if (!done) return;
     put_relaxation(run, found, "relaxation_time", MCT_RELAXATION_E);
     put_relaxation(run, found, "relaxation_time_tenth", MCT_RELAXATION_TENTH);
-    cli_json_matrix(run->result, "long_time", found->result.long_time, found->statics->points, found->statics->species);
+    put_long_time(run, found);
     if (found->accuracy) cli_json_number(run->result, "estimated_error", found->result.estimated_error);
 }
 

@@ -24,7 +24,7 @@ static void put_all(const cli_drawing *drawing, cli_column value, bool legend) {
         cli_put_data(drawing->script, drawing->results[i], i, drawing->results[i]->config->mixture.species_count,
                      value);
     }
-    cli_put_species_curves(drawing, 2, legend);
+    cli_put_curves(drawing, &cli_species_family, 2, legend);
 }
 
 mct_status cli_draw_eigenvectors(const cli_drawing *drawing) {

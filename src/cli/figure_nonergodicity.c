@@ -18,6 +18,6 @@ mct_status cli_draw_nonergodicity(const cli_drawing *drawing) {
         cli_put_data(drawing->script, drawing->results[i], i, drawing->results[i]->config->mixture.species_count,
                      normalised);
     }
-    cli_put_species_curves(drawing, 2, true);
+    cli_put_curves(drawing, &cli_species_family, 2, true);
     return MCT_OK;
 }

@@ -122,43 +122,47 @@ const char *cli_dash_of_species(mct_result *const *results, size_t count, size_t
     return cli_dashes[before + 1 < CLI_DASHES ? before + 1 : CLI_DASHES - 1];
 }
 
-static void put_species_title(const cli_drawing *drawing, size_t species) {
-    const mct_result *result = drawing->results[0];
+static size_t species_count(const mct_result *result) {
+    return result->config->mixture.species_count;
+}
 
-    fputs("title '", drawing->script);
-    cli_put_label(drawing->script, result->config->mixture.species[species].name);
-    fprintf(drawing->script, "  ({/:Italic λ}%s = %.6g)'", cli_activity_is_critical(result, species) ? "_c" : "",
+static void put_species_name(FILE *script, const mct_result *result, size_t species, bool alone) {
+    cli_put_label(script, result->config->mixture.species[species].name);
+    if (!alone) return;
+    fprintf(script, "  ({/:Italic λ}%s = %.6g)", cli_activity_is_critical(result, species) ? "_c" : "",
             cli_activity(result, species));
 }
 
-/* How several files share one legend: a colour for each file and, in grey, a dash for each species. */
-static void put_legend(const cli_drawing *drawing) {
-    const mct_mixture *most = &drawing->results[0]->config->mixture; /* the file with most species names them */
+const cli_family cli_species_family = {species_count, cli_dash_of_species, put_species_name};
+
+/* How several files share one legend: a colour for each file and, in grey, a dash for each member. */
+static void put_legend(const cli_drawing *drawing, const cli_family *family) {
+    const mct_result *most = drawing->results[0]; /* the file with most members names them */
     FILE *script = drawing->script;
     char colour[CLI_COLOUR_LENGTH];
 
     for (size_t i = 0; i < drawing->count; i++) {
-        const mct_mixture *mixture = &drawing->results[i]->config->mixture;
+        const mct_result *result = drawing->results[i];
 
-        if (mixture->species_count > most->species_count) most = mixture;
+        if (family->count(result) > family->count(most)) most = result;
         fprintf(script, ", \\\n  NaN with lines linewidth 1.8 linecolor rgb '%s' title '%s%s'",
                 cli_colour(i, drawing->count, CLI_COLOURS, colour), drawing->labels[i],
-                strcmp(drawing->results[i]->state, "fluid") == 0 ? "  (fluid)" : "");
+                strcmp(result->state, "fluid") == 0 ? "  (fluid)" : "");
     }
-    for (size_t mu = 0; mu < most->species_count; mu++) {
+    for (size_t mu = 0; mu < family->count(most); mu++) {
         fprintf(script, ", \\\n  NaN with lines linewidth 1.8 dashtype %s linecolor rgb '#808080' title '",
-                cli_dash_of_species(drawing->results, drawing->count, mu));
-        cli_put_label(script, most->species[mu].name);
+                family->dash(drawing->results, drawing->count, mu));
+        family->put_name(script, most, mu, false);
         fputs("'", script);
     }
 }
 
-void cli_put_species_curves(const cli_drawing *drawing, size_t first_column, bool legend) {
+void cli_put_curves(const cli_drawing *drawing, const cli_family *family, size_t first_column, bool legend) {
     const char *separator = "plot";
     char colour[CLI_COLOUR_LENGTH];
 
     for (size_t i = 0; i < drawing->count; i++) {
-        const size_t m = drawing->results[i]->config->mixture.species_count;
+        const size_t m = family->count(drawing->results[i]);
 
         for (size_t mu = 0; mu < m; mu++) {
             if (drawing->count == 1) {
@@ -167,16 +171,18 @@ void cli_put_species_curves(const cli_drawing *drawing, size_t first_column, boo
                 cli_colour(i, drawing->count, CLI_COLOURS, colour);
             }
             fprintf(drawing->script, "%s $data%zu using 1:%zu with lines linewidth 1.8 dashtype %s linecolor rgb '%s' ",
-                    separator, i, first_column + mu, cli_dash_of_species(drawing->results, drawing->count, mu), colour);
+                    separator, i, first_column + mu, family->dash(drawing->results, drawing->count, mu), colour);
             if (legend && drawing->count == 1) {
-                put_species_title(drawing, mu);
+                fputs("title '", drawing->script);
+                family->put_name(drawing->script, drawing->results[0], mu, true);
+                fputs("'", drawing->script);
             } else {
                 fputs("notitle", drawing->script);
             }
             separator = ", \\\n ";
         }
     }
-    if (legend && drawing->count > 1) put_legend(drawing);
+    if (legend && drawing->count > 1) put_legend(drawing, family);
     fputs("\n", drawing->script);
 }
 

@@ -36,6 +36,6 @@ mct_status cli_draw_relaxation(const cli_drawing *drawing) {
                      relaxation_time);
     }
     cli_put_log_axis(drawing->script, 'y', least, most);
-    cli_put_species_curves(drawing, 2, true);
+    cli_put_curves(drawing, &cli_species_family, 2, true);
     return MCT_OK;
 }

@@ -46,6 +46,11 @@ mct_status cli_draw_density(const cli_drawing *drawing);
 bool cli_has_correlator(const mct_result *result);
 mct_status cli_draw_correlator(const cli_drawing *drawing);
 
+bool cli_has_tagged_correlator(const mct_result *result);
+mct_status cli_draw_tagged_correlator(const cli_drawing *drawing);
+bool cli_has_displacement(const mct_result *result);
+mct_status cli_draw_displacement(const cli_drawing *drawing);
+
 bool cli_has_relaxation(const mct_result *result);
 mct_status cli_draw_relaxation(const cli_drawing *drawing);
 
@@ -81,9 +86,35 @@ double cli_element(const mct_result *result, const char *name, size_t row, size_
 /* The dash of a species: solid for the first passive one, dashed for the first one that is active in any file. */
 const char *cli_dash_of_species(mct_result *const *results, size_t count, size_t species);
 
-/* Curves of every species of every file from the data blocks, column `mu + first_column`: of one file a colour per
- * species, of several a colour per file.  The legend only where asked for. */
-void cli_put_species_curves(const cli_drawing *drawing, size_t first_column, bool legend);
+/* What the curves of a file belong to: its species, or its tagged particles. */
+typedef struct cli_family {
+    size_t (*count)(const mct_result *result);
+    const char *(*dash)(mct_result *const *results, size_t count, size_t member);
+    /* The name of a member in the legend; `alone`: of one file, with what it is. */
+    void (*put_name)(FILE *script, const mct_result *result, size_t member, bool alone);
+} cli_family;
+
+extern const cli_family cli_species_family;
+
+/* Curves of every member of every file from the data blocks, column `member + first_column`: of one file a colour per
+ * member, of several a colour per file.  The legend only where asked for. */
+void cli_put_curves(const cli_drawing *drawing, const cli_family *family, size_t first_column, bool legend);
+
+/* ---- what decays in time: figure_decay.c -------------------------------------------------------------------- */
+
+/* Where along /stored_wave_number wave number k is, or the one nearest to it. */
+size_t cli_stored_point(const mct_result *result, double k);
+
+/* Calls draw with every file once for each wave number that --set output.wave_numbers gives, or for the one that the file
+ * observes; k: what is stored nearest.  Errors: MCT_MEMORY, those of draw. */
+typedef mct_status (*cli_draw_at)(const cli_drawing *drawing, const double *k);
+mct_status cli_draw_wave_numbers(const cli_drawing *drawing, cli_draw_at draw);
+
+/* Axes, and the data blocks of value(result, k, row of /time, member) of every file, for cli_put_curves; `what` names the
+ * quantity, gnuplot's enhanced text. */
+typedef double (*cli_decay)(const mct_result *result, double k, size_t row, size_t member);
+void cli_put_decays(const cli_drawing *drawing, const double *k, const cli_family *family, cli_decay value,
+                    const char *what);
 
 /* ---- the state that a file is about: figure_parts.c --------------------------------------------------------- */
 
