@@ -27,6 +27,10 @@
  *   /tagged/name, activity, diffusivity [s]
  *   /tagged/long_time, relaxation_time, relaxation_time_tenth [N][s]
  *   /tagged/correlator [T][Q][s], /tagged/mean_squared_displacement [T][s]
+ * `sweep` of P points (archive_sweep.c)
+ *   /parameters/KEY [P]                                      one dataset per varied key, numbers or texts
+ *   /points/status [P], /points/error [P], /points/kernel_evaluations [P]   texts; `error` where a point failed
+ *   /points/NAME [P], [P][m] or [P][N][m][m]                 of sweep_glass.c, sweep_critical.c, sweep_evolve.c
  * What was not found is left out; /wave_number and /line are always there.
  * The file is built in memory by HDF5's core driver and goes to disk in one piece: a disk that is full is an error
  * of ours, with errno, and not one inside of HDF5.  A file that may be larger than memory is built on disk, aside, with

@@ -158,6 +158,35 @@ void mct_config_destroy(mct_config *config) {
     free(config);
 }
 
+/* count elements of this size, NULL where there are none or memory ran out. */
+static void *duplicate(const void *from, size_t count, size_t size) {
+    void *copy = count > 0 ? malloc(count * size) : NULL;
+
+    if (copy) memcpy(copy, from, count * size);
+    return copy;
+}
+
+mct_status mct_config_copy(mct_context *context, const mct_config *config, mct_config **copy) {
+    const mct_numbers *wave_numbers = &config->output.wave_numbers;
+    mct_config *fresh = duplicate(config, 1, sizeof *config);
+
+    *copy = NULL;
+    if (!fresh) return mct_config_out_of_memory(context);
+    fresh->sweep = NULL;
+    fresh->origins = NULL;
+    fresh->mixture.species =
+        duplicate(config->mixture.species, config->mixture.species_count, sizeof *fresh->mixture.species);
+    fresh->tagged = duplicate(config->tagged, config->tagged_count, sizeof *fresh->tagged);
+    fresh->output.wave_numbers.values = duplicate(wave_numbers->values, wave_numbers->count, sizeof(double));
+    if (!fresh->mixture.species || (config->tagged_count > 0 && !fresh->tagged) ||
+        (wave_numbers->count > 0 && !fresh->output.wave_numbers.values)) {
+        mct_config_destroy(fresh);
+        return mct_config_out_of_memory(context);
+    }
+    *copy = fresh;
+    return MCT_OK;
+}
+
 /* ---- files -------------------------------------------------------------------------------------------------- */
 
 mct_status mct_config_parse(mct_context *context, mct_config *config, const char *name, const char *text,

@@ -1,5 +1,5 @@
-/* config_sweep.c: the shape of section sweep.  This version runs no sweeps, but one file serves all commands, so
- * what it says about them is checked like everything else and kept as it is. */
+/* config_sweep.c: the shape of section sweep.  One file serves all commands, so that it is checked by all of them; what its
+ * keys mean is the business of sweep_table.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,12 +152,12 @@ static mct_status keep(const reader *to, const char *key, const char *part, cons
 }
 
 static mct_status read_command(const reader *to, const char *key, const mct_value *value) {
-    static const char *const commands[] = {"statics", "glass", "critical", "evolve"};
+    static const char *const commands[] = {"glass", "critical", "evolve"};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0] && value->kind == MCT_VALUE_SCALAR; i++) {
         if (strcmp(value->text, commands[i]) == 0) return keep(to, key, "command", NULL, value);
     }
-    return must_be(to, key, value, "one of statics, glass, critical, evolve");
+    return must_be(to, key, value, "one of glass, critical, evolve");
 }
 
 /* sweep.PART.NAME of over, zip and trace. */
@@ -272,4 +272,10 @@ mct_status mct_sweep_check(mct_context *context, const mct_config *config) {
         return fail(context, config, "sweep", "trace needs along, from and to");
     }
     return MCT_OK;
+}
+
+const char *mct_config_sweep_command(const mct_config *config) {
+    const mct_value *command = config->sweep ? mct_value_find(config->sweep, "command") : NULL;
+
+    return command ? command->text : "";
 }

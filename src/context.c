@@ -1,6 +1,8 @@
 /* context.c: the error, the messages, the threads and the interruption of one user of the library. */
 #include "apmct/context.h"
 
+#include "context_child.h"
+
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -21,6 +23,7 @@ struct mct_context {
     void *user;
     int threads;             /* 0: what OpenMP would use */
     atomic_bool interrupted; /* lock-free, so that a signal handler may set it */
+    mct_context *parent;     /* of a child, else NULL */
 };
 
 mct_status mct_context_create(mct_context **context) {
@@ -85,7 +88,19 @@ void mct_context_interrupt(mct_context *context) {
 }
 
 bool mct_context_interrupted(const mct_context *context) {
-    return context && atomic_load(&context->interrupted);
+    return context && (atomic_load(&context->interrupted) || mct_context_interrupted(context->parent));
+}
+
+static void tell_parent(void *user, mct_message_kind kind, const char *text) {
+    if (kind == MCT_MESSAGE_WARNING) mct_tell(user, kind, "%s", text);
+}
+
+mct_status mct_context_create_child(mct_context *parent, int threads, mct_context **child) {
+    MCT_TRY(mct_context_create(child));
+    (*child)->parent = parent;
+    mct_context_set_threads(*child, threads);
+    mct_context_set_messages(*child, tell_parent, parent);
+    return MCT_OK;
 }
 
 mct_status mct_fail(mct_context *context, mct_status status, const char *format, ...) {

@@ -316,7 +316,7 @@ Test(config, what_concerns_several_keys_names_its_origin) {
 Test(config, sweeps_are_checked_in_shape) {
     bad("sweep: {comand: glass}\n", "f.yaml:1: sweep.comand: unknown key; must be one of command, over, zip, trace");
     bad("sweep: [1]\n", "f.yaml:1: sweep = [...]: must be a map");
-    bad("sweep: {command: fly}\n", "f.yaml:1: sweep.command = fly: must be one of statics");
+    bad("sweep: {command: fly}\n", "f.yaml:1: sweep.command = fly: must be one of glass");
     bad("sweep: {over: 3}\n", "f.yaml:1: sweep.over = 3: must be a map of keys");
     bad("sweep: {over: {grid.point: [1]}}\n",
         "f.yaml:1: sweep.over.grid.point: not a key that can be varied; the nearest known one is grid.points");

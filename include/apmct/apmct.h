@@ -17,6 +17,7 @@
 #include "apmct/statics.h"
 #include "apmct/status.h"
 #include "apmct/summary.h"
+#include "apmct/sweep.h"
 #include "apmct/version.h"
 
 #endif

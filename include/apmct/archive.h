@@ -15,6 +15,7 @@
 #include "apmct/critical.h"
 #include "apmct/glass.h"
 #include "apmct/journal.h"
+#include "apmct/sweep.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -75,6 +76,11 @@ typedef struct mct_evolution_result {
  * displacements.  Errors: MCT_FILE, MCT_FORMAT (the journal), MCT_MEMORY, MCT_ARGUMENT. */
 mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
                                      mct_journal *journal, size_t count, const size_t *points);
+
+/* The table of a sweep in /parameters, one array per key, and what its points gave in /points; all of them must be computed.
+ * Errors: MCT_FILE, MCT_MEMORY, MCT_ARGUMENT (points are missing). */
+mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
+                                 const mct_grid *grid);
 
 /* Any further array: data[shape[0]]...[shape[rank-1]], borrowed; a name with slashes goes into groups.
  * Errors: MCT_FILE, MCT_ARGUMENT (rank). */

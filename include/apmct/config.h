@@ -64,6 +64,9 @@ typedef struct mct_config {
 mct_status mct_config_create(mct_context *context, mct_config **config);
 void mct_config_destroy(mct_config *config);
 
+/* The same without its section sweep and without where keys came from.  Errors: MCT_MEMORY.  Caller owns *copy. */
+mct_status mct_config_copy(mct_context *context, const mct_config *config, mct_config **copy);
+
 /* Reads a YAML file over what is there; "-" is standard input; an empty file changes nothing.
  * Errors: MCT_FILE (cannot be read), MCT_CONFIG (file:line, key, value, allowed range), MCT_MEMORY. */
 mct_status mct_config_load(mct_context *context, mct_config *config, const char *path);
@@ -89,6 +92,9 @@ mct_status mct_config_check(mct_context *context, mct_config *config);
  * Errors: MCT_MEMORY. */
 mct_status mct_config_to_yaml(mct_context *context, const mct_config *config, bool archived, char **text);
 mct_status mct_config_to_json(mct_context *context, const mct_config *config, bool archived, char **text);
+
+/* sweep.command ("critical"), or "" where there is none. */
+const char *mct_config_sweep_command(const mct_config *config);
 
 /* Calls `visit` for each scalar option in the order of the table, elements of lists included: `key` is the full
  * dotted key ("mixture.species.0.activity"), `base` what option->offset counts from.  Options that have no value

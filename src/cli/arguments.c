@@ -52,13 +52,8 @@ static void consider(guess *of, const char *candidate) {
 }
 
 static mct_status unknown_command(cli *run, const char *word) {
-    static const char *const later[] = {"sweep"};
     guess of = {.word = word};
 
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-        if (strcmp(word, later[i]) != 0) continue;
-        return mct_fail(run->context, MCT_USAGE, "%s: not in this version (see apmct --help)", word);
-    }
     for (const cli_command *command = cli_commands; command->name; command++) consider(&of, command->name);
     return mct_fail(run->context, MCT_USAGE, "%.100s: unknown command%s%s (see apmct --help)", word,
                     of.nearest ? "; the nearest one is " : "", of.nearest ? of.nearest : "");

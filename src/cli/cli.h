@@ -30,6 +30,7 @@ typedef struct cli {
     unsigned long evaluations;
     bool configured;
     bool kept;       /* an interrupted run left something to go on from */
+    bool lines;      /* JSON has gone out line by line; the object of the whole follows only after a failure */
     cJSON *result;   /* the command's own keys */
     cJSON *warnings; /* list of texts */
 } cli;
@@ -51,6 +52,7 @@ mct_status cli_statics(cli *run);
 mct_status cli_glass(cli *run);
 mct_status cli_critical(cli *run);
 mct_status cli_evolve(cli *run);
+mct_status cli_sweep(cli *run);
 mct_status cli_info(cli *run);
 mct_status cli_plot(cli *run);
 
@@ -78,6 +80,8 @@ void cli_json_text(cJSON *object, const char *key, const char *text); /* NULL: n
 void cli_json_list(cJSON *object, const char *key, const double *values, size_t count);
 /* [component][q] as [q][mu][nu]. */
 void cli_json_matrix(cJSON *object, const char *key, const double *components, size_t points, size_t species);
+/* values [shape[0]]...[shape[rank-1]] as nested lists; rank 0: the number. */
+cJSON *cli_json_array(const double *values, size_t rank, const size_t *shape);
 /* The whole object of a run to stdout. */
 void cli_print_json(const cli *run, mct_status status);
 

@@ -42,7 +42,9 @@ static void print_keys(void) {
     for (size_t i = 0; i < count; i++) print_row("mixture.species.I.", &rows[i]);
     rows = mct_tagged_options(&count);
     for (size_t i = 0; i < count; i++) print_row("tagged.I.", &rows[i]);
-    printf("  sweep: {command, over, zip, trace}\n      kept for later versions; its shape is checked\n"
+    printf("  sweep: {command, over, zip}\n"
+           "      of apmct sweep; over and zip are maps KEY: [VALUE, ...] or KEY: {from, to, points, scale: linear | "
+           "log}\n"
            "I = 0, 1, ...; the index after the last appends a species.\n");
 }
 

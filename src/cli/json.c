@@ -122,3 +122,20 @@ void cli_print_json(const cli *run, mct_status status) {
     cJSON_free(text);
     cJSON_Delete(object);
 }
+
+cJSON *cli_json_array(const double *values, size_t rank, const size_t *shape) {
+    char text[NUMBER_LENGTH];
+    size_t stride = 1;
+    cJSON *list;
+
+    if (rank == 0) {
+        format(*values, text);
+        return cJSON_CreateRaw(text);
+    }
+    for (size_t d = 1; d < rank; d++) stride *= shape[d];
+    list = cJSON_CreateArray();
+    for (size_t i = 0; i < shape[0]; i++) {
+        cJSON_AddItemToArray(list, cli_json_array(values + i * stride, rank - 1, shape + 1));
+    }
+    return list;
+}

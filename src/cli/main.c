@@ -44,6 +44,18 @@ const cli_command cli_commands[] = {
          "order and tolerance by itself and reports the error that it estimates.\n",
      .has_resume = true,
      .run = cli_evolve},
+    {.name = "sweep",
+     .operands = "[CONFIG]",
+     .operands_max = 1,
+     .summary = "glass, critical or evolve over lists and ranges of parameters",
+     .description =
+         "Computes sweep.command at every point of a table: the product of the keys of sweep.over and of those of\n"
+         "sweep.zip, which go together.  Points that fail are recorded and do not stop the others.  With -o FILE, "
+         "what\n"
+         "is finished is kept in FILE.journal until FILE is complete: a run that was cut off goes on with --resume.\n"
+         "--json prints one object per line and point.\n",
+     .has_resume = true,
+     .run = cli_sweep},
     {.name = "plot",
      .operands = "FILE...",
      .operands_max = (size_t)-1,
@@ -177,7 +189,7 @@ int main(int argc, char **argv) {
     mct_context_set_messages(run.context, cli_message, &run);
     status = run_command(&run, argc, argv);
     cli_end_progress();
-    if (run.json && !run.help && !run.version) cli_print_json(&run, status);
+    if (run.json && !run.help && !run.version && !(run.lines && status == MCT_OK)) cli_print_json(&run, status);
     if (status != MCT_OK) {
         fprintf(stderr, "apmct: %s%s\n", mct_context_error(run.context),
                 status == MCT_INTERRUPTED && !run.kept ? " (nothing was written)" : "");

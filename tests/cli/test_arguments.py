@@ -7,11 +7,9 @@ from support import expect, expect_run, finish, run_json, run, write, path
 done = expect_run(0, "--version")
 expect(done.stdout.startswith("apmct "), "--version")
 done = expect_run(0, "--help")
-for word in ("statics", "glass", "critical", "evolve", "info", "plot", "--set", "--json", "Exit status"):
+for word in ("statics", "glass", "critical", "evolve", "sweep", "info", "plot", "--set", "--json", "Exit status"):
     expect(word in done.stdout, f"--help says {word}")
-for word in ("sweep", ):
-    expect(f"  {word} " not in done.stdout, f"--help does not offer {word}")
-for command in ("statics", "glass", "critical", "evolve", "info", "plot"):
+for command in ("statics", "glass", "critical", "evolve", "sweep", "info", "plot"):
     done = expect_run(0, command, "--help")
     expect(done.stdout.startswith(f"Usage: apmct {command}"), f"{command} --help")
 done = expect_run(0, "glass", "--help")
@@ -25,8 +23,6 @@ expect_run(2, "static", error="nearest one is statics")
 for command in ("x" * 500, "", "nonsense"):
     done = expect_run(2, command, error="unknown command")
     expect("nearest" not in done.stderr, f"nothing is near {command[:20]}")
-for command in ("sweep", ):
-    expect_run(2, command, error=f"{command}: not in this version")
 expect(expect_run(0, "help").stdout == expect_run(0, "--help").stdout, "help is --help")
 expect(expect_run(0, "help", "glass").stdout == expect_run(0, "glass", "--help").stdout, "help COMMAND")
 expect_run(2, "glass", "--sett", "a=b", error="--sett: unknown option; the nearest one is --set")

@@ -1,0 +1,154 @@
+/* archive_sweep.c: the table of a sweep and what its points gave, in a result file; the layout is on top of archive.c. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive_internal.h"
+#include "number.h"
+
+static const char *const point_dimensions[] = {"point", "wave_number", "mu", "nu"};
+
+/* ---- texts and numbers of all points ------------------------------------------------------------------------ */
+
+typedef const char *text_of_point(const mct_sweep *sweep, size_t point, void *user);
+
+static mct_status put_texts(mct_context *context, mct_archive *archive, const mct_sweep *sweep, const char *name,
+                            const char *description, text_of_point *text, void *user) {
+    const size_t P = mct_sweep_table_points(mct_sweep_table_of(sweep));
+    const hid_t type = mct_hdf5_text_type();
+    char **texts = calloc(P, sizeof *texts);
+    hid_t dataset = H5I_INVALID_HID;
+    bool done = texts && type >= 0;
+
+    for (size_t p = 0; p < P && done; p++) {
+        texts[p] = strdup(text(sweep, p, user));
+        done = texts[p];
+    }
+    if (done) {
+        dataset = mct_archive_create_dataset(archive, name, 1, &P, type, false);
+        done = dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0 &&
+               mct_archive_describe(archive, dataset, name, 1, &P, point_dimensions, "", description);
+    }
+    if (dataset >= 0) H5Dclose(dataset);
+    if (type >= 0) H5Tclose(type);
+    for (size_t p = 0; p < P && texts; p++) free(texts[p]);
+    free(texts);
+    return done ? MCT_OK : mct_archive_hdf5_failure(context, name);
+}
+
+static const char *value_of(const mct_sweep *sweep, size_t point, void *key) {
+    return mct_sweep_table_value(mct_sweep_table_of(sweep), point, *(size_t *)key);
+}
+
+static const char *status_of(const mct_sweep *sweep, size_t point, void *user) {
+    (void)user;
+    return mct_status_name(mct_sweep_status(sweep, point));
+}
+
+static const char *error_of(const mct_sweep *sweep, size_t point, void *text) {
+    return mct_sweep_error(sweep, point, text);
+}
+
+/* ---- parameters --------------------------------------------------------------------------------------------- */
+
+/* A key whose values are numbers is an array of numbers, another one of texts. */
+static mct_status put_parameter(mct_context *context, mct_archive *archive, const mct_sweep *sweep, size_t key) {
+    const mct_sweep_table *table = mct_sweep_table_of(sweep);
+    const size_t P = mct_sweep_table_points(table);
+    double *values = malloc(P * sizeof *values);
+    bool numbers = true;
+    char name[320];
+    mct_status status;
+
+    if (!values) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for parameters");
+    snprintf(name, sizeof name, "parameters/%.256s", mct_sweep_table_key(table, key));
+    for (size_t p = 0; p < P && numbers; p++)
+        numbers = mct_number_parse(mct_sweep_table_value(table, p, key), &values[p]);
+    if (numbers) {
+        status = mct_archive_array(context, archive, name, 1, &P, values, point_dimensions, "", "varied");
+    } else {
+        status = put_texts(context, archive, sweep, name, "varied", value_of, &key);
+    }
+    free(values);
+    return status;
+}
+
+/* ---- what points gave --------------------------------------------------------------------------------------- */
+
+static mct_status put_column(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
+                             const mct_sweep_column *column) {
+    const char *const vector_dimensions[] = {"point", "mu"};
+    const size_t P = mct_sweep_table_points(mct_sweep_table_of(sweep));
+    const size_t shape[] = {P, column->shape[0], column->shape[1], column->shape[2]};
+    double *values = malloc(P * column->width * sizeof *values);
+    char name[128];
+    mct_status status;
+
+    if (!values) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for %s", column->name);
+    for (size_t p = 0; p < P; p++) {
+        const double *row = mct_sweep_row(sweep, p);
+
+        for (size_t i = 0; i < column->width; i++) {
+            values[p * column->width + i] = row ? row[column->offset + i] : (double)NAN;
+        }
+    }
+    snprintf(name, sizeof name, "points/%s", column->name);
+    status =
+        mct_archive_array(context, archive, name, column->rank + 1, shape, values,
+                          column->is_matrix ? point_dimensions : vector_dimensions, column->unit, column->description);
+    free(values);
+    return status;
+}
+
+static mct_status put_evaluations(mct_context *context, mct_archive *archive, const mct_sweep *sweep) {
+    const size_t P = mct_sweep_table_points(mct_sweep_table_of(sweep));
+    double *values = malloc(P * sizeof *values);
+    mct_status status;
+
+    if (!values) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for kernel_evaluations");
+    for (size_t p = 0; p < P; p++) values[p] = (double)mct_sweep_evaluations(sweep, p);
+    status = mct_archive_array(context, archive, "points/kernel_evaluations", 1, &P, values, point_dimensions, "",
+                               "kernel evaluations");
+    free(values);
+    return status;
+}
+
+static mct_status put_wave_numbers(mct_context *context, mct_archive *archive, const mct_grid *grid) {
+    double *k = malloc(grid->points * sizeof *k);
+    mct_status status;
+
+    if (!k) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for wave numbers");
+    for (size_t i = 0; i < grid->points; i++) k[i] = mct_grid_wave_number(grid, i);
+    status = mct_archive_array(context, archive, "wave_number", 1, &grid->points, k, NULL, "1/d", "wave number");
+    free(k);
+    return status;
+}
+
+mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
+                                 const mct_grid *grid) {
+    const mct_hdf5_quiet before = mct_hdf5_enter();
+    const mct_sweep_table *table = mct_sweep_table_of(sweep);
+    size_t count, failed;
+    const mct_sweep_column *columns = mct_sweep_columns(sweep, &count);
+    char text[160];
+    mct_status status = MCT_OK;
+
+    if (mct_sweep_done(sweep, &failed) < mct_sweep_table_points(table)) {
+        status = mct_fail(context, MCT_ARGUMENT, "result file: the sweep is not complete");
+        goto cleanup;
+    }
+    if (!mct_sweep_table_varies(table, "grid.")) MCT_TRY_CLEANUP(put_wave_numbers(context, archive, grid));
+    for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
+        MCT_TRY_CLEANUP(put_parameter(context, archive, sweep, key));
+    }
+    MCT_TRY_CLEANUP(
+        put_texts(context, archive, sweep, "points/status", "\"ok\", or why there are no numbers", status_of, NULL));
+    if (failed > 0) {
+        MCT_TRY_CLEANUP(put_texts(context, archive, sweep, "points/error", "what went wrong", error_of, text));
+    }
+    MCT_TRY_CLEANUP(put_evaluations(context, archive, sweep));
+    for (size_t i = 0; i < count; i++) MCT_TRY_CLEANUP(put_column(context, archive, sweep, &columns[i]));
+cleanup:
+    mct_hdf5_leave(before);
+    return status;
+}

@@ -1,0 +1,218 @@
+/* command_sweep.c: apmct sweep. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "number.h"
+
+/* ---- JSON: one object per line and point -------------------------------------------------------------------- */
+
+static void put_values(cJSON *object, const mct_sweep *sweep, const double *row) {
+    size_t count;
+    const mct_sweep_column *columns = mct_sweep_columns(sweep, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const double *values = row + columns[i].offset;
+
+        if (columns[i].text) {
+            cli_json_text(object, columns[i].name, columns[i].text(*values));
+        } else if (columns[i].is_list) {
+            size_t length = 0;
+
+            while (length < columns[i].width && !isnan(values[length])) length++;
+            cJSON_AddItemToObject(object, columns[i].name, cli_json_array(values, 1, &length));
+        } else {
+            cJSON_AddItemToObject(object, columns[i].name, cli_json_array(values, columns[i].rank, columns[i].shape));
+        }
+    }
+}
+
+static mct_status print_line(cli *run, const mct_sweep *sweep, size_t point) {
+    const mct_sweep_table *table = mct_sweep_table_of(sweep);
+    cJSON *object = cJSON_CreateObject(), *parameters;
+    char error[160], *text;
+    double number;
+
+    cli_json_number(object, "point", (double)point);
+    parameters = cJSON_AddObjectToObject(object, "parameters");
+    for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
+        const char *value = mct_sweep_table_value(table, point, key);
+
+        if (mct_number_parse(value, &number)) {
+            cli_json_number(parameters, mct_sweep_table_key(table, key), number);
+        } else {
+            cli_json_text(parameters, mct_sweep_table_key(table, key), value);
+        }
+    }
+    cli_json_text(object, "status", mct_status_name(mct_sweep_status(sweep, point)));
+    if (mct_sweep_status(sweep, point) != MCT_OK) {
+        cli_json_text(object, "error", mct_sweep_error(sweep, point, error));
+    } else {
+        put_values(object, sweep, mct_sweep_row(sweep, point));
+    }
+    cli_json_number(object, "kernel_evaluations", (double)mct_sweep_evaluations(sweep, point));
+    text = cJSON_PrintUnformatted(object);
+    cJSON_Delete(object);
+    if (!text) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    puts(text);
+    free(text);
+    return MCT_OK;
+}
+
+/* ---- summary ------------------------------------------------------------------------------------------------ */
+
+static void print_axes(const mct_sweep *sweep) {
+    const mct_sweep_table *table = mct_sweep_table_of(sweep);
+    const size_t last = mct_sweep_table_points(table) - 1;
+
+    for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
+        printf("varied             %s: %s ... %s\n", mct_sweep_table_key(table, key),
+               mct_sweep_table_value(table, 0, key), mct_sweep_table_value(table, last, key));
+    }
+}
+
+static int compare(const void *a, const void *b) {
+    const unsigned long one = *(const unsigned long *)a, other = *(const unsigned long *)b;
+
+    return one < other ? -1 : one > other;
+}
+
+static void print_evaluations(const mct_sweep *sweep, size_t points) {
+    unsigned long *counts = malloc(points * sizeof *counts), all = 0;
+
+    if (!counts) return;
+    for (size_t p = 0; p < points; p++) all += counts[p] = mct_sweep_evaluations(sweep, p);
+    qsort(counts, points, sizeof *counts, compare);
+    printf("kernel evaluations %lu; per point %lu in the median, at most %lu\n", all, counts[points / 2],
+           counts[points - 1]);
+    free(counts);
+}
+
+/* The first failures, each with what tells its point from others. */
+static void print_failures(const mct_sweep *sweep, size_t failed) {
+    enum { SHOWN = 3 };
+    const mct_sweep_table *table = mct_sweep_table_of(sweep);
+    char error[160];
+    size_t shown = 0;
+
+    for (size_t p = 0; p < mct_sweep_table_points(table) && shown < SHOWN; p++) {
+        if (mct_sweep_status(sweep, p) == MCT_OK) continue;
+        printf("failed             point %zu", p);
+        for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
+            printf(", %s = %s", mct_sweep_table_key(table, key), mct_sweep_table_value(table, p, key));
+        }
+        printf(": %s\n", mct_sweep_error(sweep, p, error));
+        shown++;
+    }
+    if (failed > shown) printf("                   and %zu more\n", failed - shown);
+}
+
+static void print_summary(const cli *run, const mct_sweep *sweep) {
+    const size_t points = mct_sweep_table_points(mct_sweep_table_of(sweep));
+    size_t failed;
+
+    mct_sweep_done(sweep, &failed);
+    printf("sweep              %s at %zu points\n", mct_sweep_command_name(mct_sweep_what(sweep)), points);
+    print_axes(sweep);
+    cli_print_model(run, NULL);
+    printf("done               %zu, failed %zu\n", points - failed, failed);
+    print_failures(sweep, failed);
+    print_evaluations(sweep, points);
+    printf("time               %.3g s, %.4g points per second, %d threads\n", run->seconds,
+           (double)points / run->seconds, mct_context_threads(run->context));
+    cli_print_written(run);
+}
+
+static void print_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost) {
+    if (run->json) {
+        cli_json_number(run->result, "points", (double)cost->points);
+        cli_json_number(run->result, "memory", (double)cost->memory);
+        cli_json_number(run->result, "file", (double)cost->file);
+        cli_json_number(run->result, "seconds_estimated", cost->seconds);
+        return;
+    }
+    if (run->quiet) return;
+    printf("sweep              %s at %zu points\n", mct_sweep_command_name(mct_sweep_what(sweep)), cost->points);
+    print_axes(sweep);
+    printf("memory             %.4g MiB\n", (double)cost->memory / 0x1p20);
+    printf("result file        about %.4g MiB\n", (double)cost->file / 0x1p20);
+    printf("estimated time     about %.2g s with %d threads\n", cost->seconds, mct_context_threads(run->context));
+    printf("(a dry run: nothing was computed or written)\n");
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------ */
+
+static mct_status save(cli *run, mct_sweep *sweep) {
+    const char *file = run->config->output.file;
+    mct_archive *archive = NULL;
+    mct_status status;
+
+    if (!file[0]) return MCT_OK;
+    MCT_TRY_CLEANUP(mct_archive_create(run->context, "sweep", run->config, &archive));
+    MCT_TRY_CLEANUP(mct_archive_put_sweep(run->context, archive, sweep, &run->config->grid));
+    MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
+    mct_sweep_remove_journal(sweep);
+cleanup:
+    mct_archive_destroy(archive);
+    return status;
+}
+
+static mct_status stopped(cli *run, mct_status why) {
+    char text[1400];
+
+    if (!run->config->output.file[0]) return why;
+    snprintf(text, sizeof text, "%s", mct_context_error(run->context));
+    run->kept = true;
+    return mct_fail(run->context, why,
+                    "%s; what is finished is in %.300s.journal: the same command with --resume goes on", text,
+                    run->config->output.file);
+}
+
+static mct_status report(cli *run, mct_sweep *sweep) {
+    const size_t points = mct_sweep_table_points(mct_sweep_table_of(sweep));
+
+    for (size_t p = 0; p < points; p++) run->evaluations += mct_sweep_evaluations(sweep, p);
+    for (size_t p = 0; p < points && run->json; p++) MCT_TRY(print_line(run, sweep, p));
+    if (!run->json && !run->quiet) print_summary(run, sweep);
+    return MCT_OK;
+}
+
+static mct_status compute(cli *run, mct_sweep *sweep) {
+    const double start = cli_clock();
+    mct_sweep_cost cost;
+    mct_status status;
+
+    if (run->dry_run) {
+        MCT_TRY(mct_sweep_estimate(sweep, &cost));
+        print_cost(run, sweep, &cost);
+        return MCT_OK;
+    }
+    status = mct_sweep_run(sweep);
+    run->seconds = cli_clock() - start;
+    cli_end_progress();
+    if (status != MCT_OK) return stopped(run, status);
+    status = save(run, sweep);
+    if (status != MCT_OK) return stopped(run, status);
+    return report(run, sweep);
+}
+
+mct_status cli_sweep(cli *run) {
+    mct_sweep_options options = {.resume = run->resume};
+    mct_sweep *sweep;
+    mct_status status;
+
+    MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
+    if (run->config->output.file[0]) {
+        options.journal = run->config->output.file;
+        if (!run->resume && !run->dry_run) MCT_TRY(mct_journal_check(run->context, options.journal));
+    } else if (run->resume) {
+        return mct_fail(run->context, MCT_USAGE, "apmct sweep: --resume needs -o FILE, beside which the journal is");
+    }
+    options.matrices = run->json || options.journal;
+    MCT_TRY(cli_explained(run, mct_sweep_create(run->context, run->config, &options, &sweep)));
+    run->lines = run->json && !run->dry_run;
+    status = compute(run, sweep);
+    mct_sweep_destroy(sweep);
+    return status;
+}

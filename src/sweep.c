@@ -1,0 +1,354 @@
+/* sweep.c: the points of a table in units of work: who computes which, what is kept, what is resumed. */
+#include "apmct/sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "apmct/summary.h"
+#include "context_child.h"
+#include "sweep_internal.h"
+#include "text.h"
+
+static const mct_sweep_method *const methods[] = {[MCT_SWEEP_GLASS] = &mct_sweep_glass,
+                                                  [MCT_SWEEP_CRITICAL] = &mct_sweep_critical,
+                                                  [MCT_SWEEP_EVOLVE] = &mct_sweep_evolve};
+
+const char *mct_sweep_command_name(mct_sweep_command command) {
+    return methods[command]->name;
+}
+
+static double now(void) {
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double *row_of(const mct_sweep *sweep, size_t point) {
+    return sweep->rows + point * sweep->row_length;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------------- */
+
+double *mct_sweep_at(const mct_sweep *sweep, double *row, const char *name) {
+    for (size_t i = 0; i < sweep->column_count; i++) {
+        if (strcmp(sweep->columns[i].name, name) == 0) return row + sweep->columns[i].offset;
+    }
+    return NULL;
+}
+
+mct_status mct_sweep_place(mct_sweep_worker *worker, size_t point) {
+    return mct_sweep_table_apply(worker->context, worker->sweep->table, point, worker->config);
+}
+
+static char *text_of(const mct_sweep *sweep, double *row) {
+    return (char *)(row + sweep->row_length) - MCT_SWEEP_TEXT;
+}
+
+bool mct_sweep_record(const mct_sweep_worker *worker, double *row, mct_status status, unsigned long evaluations) {
+    row[MCT_SWEEP_STATUS] = (double)status;
+    row[MCT_SWEEP_EVALUATIONS] = (double)evaluations;
+    if (status != MCT_OK) {
+        snprintf(text_of(worker->sweep, row), MCT_SWEEP_TEXT, "%.150s", mct_context_error(worker->context));
+    }
+    return status == MCT_INTERRUPTED || status == MCT_MEMORY || status == MCT_BACKEND || status == MCT_FILE;
+}
+
+void mct_sweep_put_matrix(const mct_sweep_worker *worker, double *row, const char *name, const double *F) {
+    const size_t N = worker->config->grid.points, m = worker->config->mixture.species_count;
+    double *to = mct_sweep_at(worker->sweep, row, name);
+
+    for (size_t c = 0; to && c < m * m; c++) {
+        for (size_t i = 0; i < N; i++) to[i * m * m + c] = F[c * N + i];
+    }
+}
+
+mct_status mct_sweep_put_observed(mct_sweep_worker *worker, double *row, const mct_mixture *mixture, const double *F,
+                                  const char *value, const char *area) {
+    const mct_config *config = worker->config;
+    const size_t m = mixture->species_count;
+    const size_t observed = mct_grid_nearest(&config->grid, config->output.wave_number);
+    double *values = mct_sweep_at(worker->sweep, row, value);
+    double *areas = area ? mct_sweep_at(worker->sweep, row, area) : NULL;
+    mct_statics *statics;
+    mct_status status;
+
+    MCT_TRY(mct_statics_create(worker->context, &config->grid, m, &statics));
+    status = mct_statics_compute(worker->context, &config->structure, &config->grid, mixture, statics);
+    for (size_t mu = 0; mu < m && status == MCT_OK; mu++) {
+        if (values) values[mu] = mct_nonergodicity_normalised(statics, F, mu, observed);
+        if (areas) areas[mu] = 0;
+        for (size_t i = 0; areas && i < config->grid.points; i++) {
+            areas[mu] += mct_nonergodicity_normalised(statics, F, mu, i) * config->grid.spacing;
+        }
+    }
+    mct_statics_destroy(statics);
+    return status;
+}
+
+/* ---- building ----------------------------------------------------------------------------------------------- */
+
+static mct_status check_command(mct_sweep *sweep) {
+    const char *name = mct_config_sweep_command(sweep->config);
+
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (strcmp(methods[i]->name, name) != 0) continue;
+        sweep->command = (mct_sweep_command)i;
+        sweep->method = methods[i];
+        return MCT_OK;
+    }
+    return mct_fail(sweep->context, MCT_CONFIG, "sweep.command: must be one of glass, critical, evolve");
+}
+
+static void lay_out(mct_sweep *sweep) {
+    size_t offset = MCT_SWEEP_NUMBERS;
+
+    sweep->same_grid = true;
+    for (size_t key = 0; key < mct_sweep_table_keys(sweep->table); key++) {
+        sweep->same_grid &= strncmp(mct_sweep_table_key(sweep->table, key), "mixture.", 8) == 0;
+    }
+    sweep->column_count = sweep->method->columns(
+        sweep->config, sweep->options.matrices && !mct_sweep_table_varies(sweep->table, "grid."), sweep->columns);
+    for (size_t i = 0; i < sweep->column_count; i++) {
+        mct_sweep_column *column = &sweep->columns[i];
+
+        column->width = 1;
+        for (size_t d = 0; d < column->rank; d++) column->width *= column->shape[d];
+        column->offset = offset;
+        offset += column->width;
+    }
+    sweep->row_length = offset + MCT_SWEEP_TEXT / sizeof(double);
+}
+
+/* Everything that can be wrong with a point's values is said before any is computed. */
+static mct_status check_points(mct_sweep *sweep) {
+    mct_config *scratch;
+    mct_status status;
+
+    MCT_TRY(mct_config_copy(sweep->context, sweep->config, &scratch));
+    status = MCT_OK;
+    for (size_t point = 0; point < sweep->points && status == MCT_OK; point++) {
+        status = mct_sweep_table_apply(sweep->context, sweep->table, point, scratch);
+        if (status != MCT_OK) {
+            status =
+                mct_fail(sweep->context, status, "sweep, point %zu: %.900s", point, mct_context_error(sweep->context));
+        }
+    }
+    mct_config_destroy(scratch);
+    return status;
+}
+
+mct_status mct_sweep_create(mct_context *context, const mct_config *config, const mct_sweep_options *options,
+                            mct_sweep **sweep) {
+    mct_sweep *fresh = calloc(1, sizeof *fresh);
+    mct_status status;
+
+    *sweep = NULL;
+    if (!fresh) return mct_fail(context, MCT_MEMORY, "not enough memory for sweep");
+    fresh->context = context;
+    fresh->config = config;
+    fresh->options = *options;
+    MCT_TRY_CLEANUP(check_command(fresh));
+    MCT_TRY_CLEANUP(mct_sweep_table_create(context, config, &fresh->table));
+    fresh->points = mct_sweep_table_points(fresh->table);
+    MCT_TRY_CLEANUP(check_points(fresh));
+    lay_out(fresh);
+    fresh->units = (fresh->points + fresh->method->unit - 1) / fresh->method->unit;
+    *sweep = fresh;
+    return MCT_OK;
+cleanup:
+    mct_sweep_destroy(fresh);
+    return status;
+}
+
+void mct_sweep_destroy(mct_sweep *sweep) {
+    if (!sweep) return;
+    mct_journal_close(sweep->journal);
+    mct_sweep_table_destroy(sweep->table);
+    free(sweep->rows);
+    free(sweep->done);
+    free(sweep);
+}
+
+/* Room for all rows, and what the journals have. */
+static mct_status prepare(mct_sweep *sweep) {
+    sweep->rows = calloc(sweep->points, sweep->row_length * sizeof *sweep->rows);
+    sweep->done = calloc(sweep->points, sizeof *sweep->done);
+    if (!sweep->rows || !sweep->done) {
+        return mct_fail(sweep->context, MCT_MEMORY, "sweep: %zu points of %zu numbers need %.3g GiB of memory",
+                        sweep->points, sweep->row_length,
+                        (double)sweep->points * (double)sweep->row_length * sizeof(double) / 0x1p30);
+    }
+    return mct_sweep_open_journal(sweep);
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------ */
+
+static size_t claim(mct_sweep *sweep) {
+    return sweep->options.claim ? sweep->options.claim(sweep->options.user) : sweep->next++;
+}
+
+static void tell_progress(const mct_sweep *sweep) {
+    const double seconds = now() - sweep->began;
+    const size_t fresh = sweep->finished - sweep->began_finished, left = sweep->points - sweep->finished;
+
+    mct_tell(sweep->context, MCT_MESSAGE_PROGRESS,
+             "%zu of %zu points done, %zu failed, %.3g points per second, %.3g s left", sweep->finished, sweep->points,
+             sweep->failed, (double)fresh / seconds, (double)left * seconds / (double)fresh);
+}
+
+/* What a unit gave, by one thread at a time. */
+static mct_status keep(mct_sweep *sweep, const size_t *points, size_t count, const double *rows) {
+    for (size_t i = 0; i < count; i++) {
+        const double *row = rows + i * sweep->row_length;
+
+        MCT_TRY(mct_sweep_take_row(sweep, (double)points[i], row));
+        if (sweep->journal) MCT_TRY(mct_journal_append(sweep->journal, (double)points[i], row));
+    }
+    tell_progress(sweep);
+    if (!sweep->journal || now() - sweep->last_checkpoint < sweep->config->checkpoint.interval) return MCT_OK;
+    sweep->last_checkpoint = now();
+    return mct_journal_checkpoint(sweep->journal, "", 1);
+}
+
+static bool is_done(const mct_sweep *sweep, const size_t *points, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!sweep->done[points[i]]) return false;
+    }
+    return true;
+}
+
+/* Warnings of points are counted, and the first one is told in the end: thousands may have the same reason. */
+static void hear(void *user, mct_message_kind kind, const char *text) {
+    mct_sweep *sweep = user;
+
+    if (kind != MCT_MESSAGE_WARNING) return;
+#pragma omp critical(mct_sweep_warning)
+    {
+        if (sweep->warnings++ == 0) snprintf(sweep->warning, sizeof sweep->warning, "%s", text);
+    }
+}
+
+/* Units until there are none or `*stop`; a failure that must stop everything is told to the sweep's context. */
+static void work(mct_sweep *sweep, int threads, mct_status *stop) {
+    const size_t most = sweep->method->unit;
+    mct_sweep_worker worker = {.sweep = sweep};
+    size_t *points = calloc(most, sizeof *points), unit, count;
+    double *rows = calloc(most, sweep->row_length * sizeof *rows);
+    mct_status status = MCT_OK;
+
+    if (!points || !rows || mct_context_create_child(sweep->context, threads, &worker.context) != MCT_OK ||
+        mct_config_copy(worker.context, sweep->config, &worker.config) != MCT_OK) {
+        status = mct_fail(sweep->context, MCT_MEMORY, "sweep: not enough memory for a thread");
+    } else {
+        mct_context_set_messages(worker.context, hear, sweep);
+    }
+    while (status == MCT_OK) {
+        bool skip;
+
+#pragma omp critical(mct_sweep)
+        {
+            unit = *stop == MCT_OK ? claim(sweep) : sweep->units;
+            count = 0;
+            for (size_t place = unit * most; unit < sweep->units && place < sweep->points && count < most; place++) {
+                points[count++] = mct_sweep_table_at(sweep->table, place);
+            }
+            skip = is_done(sweep, points, count);
+        }
+        if (unit >= sweep->units) break;
+        if (skip) continue;
+        memset(rows, 0, count * sweep->row_length * sizeof *rows);
+        for (size_t i = 0; i < count; i++) {
+            for (size_t j = MCT_SWEEP_NUMBERS; j < sweep->row_length - MCT_SWEEP_TEXT / sizeof(double); j++) {
+                rows[i * sweep->row_length + j] = (double)NAN;
+            }
+        }
+        status = sweep->method->compute(&worker, points, count, rows);
+#pragma omp critical(mct_sweep)
+        {
+            if (status == MCT_OK) {
+                status = keep(sweep, points, count, rows);
+            } else {
+                mct_fail(sweep->context, status, "%s", mct_context_error(worker.context));
+            }
+        }
+    }
+#pragma omp critical(mct_sweep)
+    {
+        if (*stop == MCT_OK) *stop = status;
+    }
+    mct_config_destroy(worker.config);
+    mct_context_destroy(worker.context);
+    free(points);
+    free(rows);
+}
+
+mct_status mct_sweep_run(mct_sweep *sweep) {
+    const int threads = mct_context_threads(sweep->context);
+    const int lanes = sweep->units < (size_t)threads ? (int)sweep->units : threads;
+    mct_status stop = MCT_OK;
+
+    MCT_TRY(prepare(sweep));
+    sweep->began = sweep->last_checkpoint = now();
+    sweep->began_finished = sweep->finished;
+#pragma omp parallel num_threads(lanes) if (lanes > 1)
+    work(sweep, threads / lanes, &stop);
+    if (sweep->warnings > 0) {
+        mct_tell(sweep->context, MCT_MESSAGE_WARNING, "%zu warning%s of points, the first: %s", sweep->warnings,
+                 sweep->warnings == 1 ? "" : "s", sweep->warning);
+    }
+    if (sweep->journal && stop != MCT_FILE) {
+        const mct_status status = mct_journal_checkpoint(sweep->journal, "", 1);
+
+        if (stop == MCT_OK) stop = status;
+    }
+    return stop;
+}
+
+/* ---- looking ------------------------------------------------------------------------------------------------ */
+
+mct_sweep_command mct_sweep_what(const mct_sweep *sweep) {
+    return sweep->command;
+}
+
+const mct_sweep_table *mct_sweep_table_of(const mct_sweep *sweep) {
+    return sweep->table;
+}
+
+const mct_sweep_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count) {
+    *count = sweep->column_count;
+    return sweep->columns;
+}
+
+size_t mct_sweep_units(const mct_sweep *sweep) {
+    return sweep->units;
+}
+
+const double *mct_sweep_row(const mct_sweep *sweep, size_t point) {
+    return sweep->done && sweep->done[point] ? row_of(sweep, point) : NULL;
+}
+
+mct_status mct_sweep_status(const mct_sweep *sweep, size_t point) {
+    return (mct_status)row_of(sweep, point)[MCT_SWEEP_STATUS];
+}
+
+const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[160]) {
+    memcpy(text, text_of(sweep, row_of(sweep, point)), MCT_SWEEP_TEXT);
+    return text;
+}
+
+unsigned long mct_sweep_evaluations(const mct_sweep *sweep, size_t point) {
+    return (unsigned long)row_of(sweep, point)[MCT_SWEEP_EVALUATIONS];
+}
+
+size_t mct_sweep_done(const mct_sweep *sweep, size_t *failed) {
+    *failed = sweep->failed;
+    return sweep->finished;
+}

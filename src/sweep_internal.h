@@ -1,0 +1,79 @@
+/* sweep_internal.h: a unit of work of a sweep, and what the commands put into its rows. */
+#ifndef MCT_SWEEP_INTERNAL_H
+#define MCT_SWEEP_INTERNAL_H
+
+#include "apmct/sweep.h"
+
+enum {
+    MCT_SWEEP_STATUS = 0, /* the first numbers of a row: status, kernel evaluations, */
+    MCT_SWEEP_EVALUATIONS = 1,
+    MCT_SWEEP_NUMBERS = 2, /* ... then the columns, then a text */
+    MCT_SWEEP_TEXT = 160,
+    MCT_SWEEP_ROOTS = 8 /* critical activities kept of a point */
+};
+
+/* One thread's means to compute units. */
+typedef struct mct_sweep_worker {
+    mct_context *context;
+    mct_config *config; /* takes the values of a point */
+    const mct_sweep *sweep;
+} mct_sweep_worker;
+
+/* One row per command.  `columns`: rows of the table, widths and offsets to be filled in; `compute`: the points of a unit into
+ * rows[count][row_length], all columns NaN before; a point's failure goes into its row.  Errors: what stops everything. */
+typedef struct mct_sweep_method {
+    const char *name;
+    size_t unit; /* points */
+    size_t (*columns)(const mct_config *config, bool matrices, mct_sweep_column *columns);
+    mct_status (*compute)(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows);
+} mct_sweep_method;
+
+enum { MCT_SWEEP_COLUMNS_MAX = 16 };
+
+extern const mct_sweep_method mct_sweep_glass, mct_sweep_critical, mct_sweep_evolve;
+
+struct mct_sweep {
+    mct_context *context;
+    const mct_config *config;
+    mct_sweep_options options;
+    mct_sweep_table *table;
+    mct_sweep_command command;
+    const mct_sweep_method *method;
+    size_t points, units;
+    size_t column_count, row_length;
+    mct_sweep_column columns[MCT_SWEEP_COLUMNS_MAX];
+    bool same_grid; /* and solver: only the mixture varies, points of a unit are a batch */
+    double *rows;   /* [points][row_length] */
+    bool *done;     /* [points] */
+    mct_journal *journal;
+    size_t next; /* unit, without options.claim */
+    size_t finished, failed;
+    double began, last_checkpoint; /* s, clock */
+    size_t began_finished;
+    size_t warnings;
+    char warning[400]; /* the first */
+};
+
+/* A finished row, as a mct_journal_visitor. */
+mct_status mct_sweep_take_row(void *sweep, double point, const double *row);
+
+/* This process's journal: a new one, or, resumed, with what all processes of the run that was cut off have left; the other
+ * processes learn what is done.  Nothing without options.journal.  Errors: as mct_journal_open. */
+mct_status mct_sweep_open_journal(mct_sweep *sweep);
+
+/* Where column `name` of a row is. */
+double *mct_sweep_at(const mct_sweep *sweep, double *row, const char *name);
+
+/* The worker's configuration at a point.  A failure is the point's. */
+mct_status mct_sweep_place(mct_sweep_worker *worker, size_t point);
+
+/* Records how a point ended; true where `status` must stop everything. */
+bool mct_sweep_record(const mct_sweep_worker *worker, double *row, mct_status status, unsigned long evaluations);
+
+/* F [m*m][N] of one point into a matrix column, [q][mu][nu], and f_mumu at the observed wave number and its integral over
+ * the wave number into columns of [m], where the row has them. */
+void mct_sweep_put_matrix(const mct_sweep_worker *worker, double *row, const char *name, const double *F);
+mct_status mct_sweep_put_observed(mct_sweep_worker *worker, double *row, const mct_mixture *mixture, const double *F,
+                                  const char *value, const char *area);
+
+#endif
