@@ -31,6 +31,12 @@
  *   /parameters/KEY [P]                                      one dataset per varied key, numbers or texts
  *   /points/status [P], /points/error [P], /points/kernel_evaluations [P]   texts; `error` where a point failed
  *   /points/NAME [P], [P][m] or [P][N][m][m]                 of sweep_glass.c, sweep_critical.c, sweep_evolve.c
+ * and of a trace (archive_critical.c), R roots
+ *   /line/... as above, /line/nonergodicity_area [nodes][m]
+ *   /extrema/activity, /extrema/packing_fraction_critical   [extrema]: where phi_c turns over
+ *   /window/activity, /window/packing_fraction              [R]: where phi_c takes a packing fraction asked for
+ *   /features/peak_activity, /features/exponent_peak        [1]: the largest lambda_MCT
+ *   /features/collapse_activity                             [m]: where the integral of f_mu has fallen to half
  * What was not found is left out; /wave_number and /line are always there.
  * The file is built in memory by HDF5's core driver and goes to disk in one piece: a disk that is full is an error
  * of ours, with errno, and not one inside of HDF5.  A file that may be larger than memory is built on disk, aside, with

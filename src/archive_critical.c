@@ -164,7 +164,7 @@ cleanup:
     return status;
 }
 
-mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
+static mct_status put_line(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
     static const char *const dimensions[] = {"line/activity"};
     const struct {
         const char *name;
@@ -177,6 +177,15 @@ mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *arch
         {"line/slope", line->slope, "d phi_c / d activity"},
         {"line/exponent_parameter", line->exponent_parameter, "exponent parameter lambda_MCT (not the activity)"},
     };
+
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        MCT_TRY(mct_archive_array(context, archive, columns[i].name, 1, &line->count, columns[i].values, dimensions, "",
+                                  columns[i].description));
+    }
+    return MCT_OK;
+}
+
+mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
     const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_status status = MCT_OK;
 
@@ -185,10 +194,56 @@ mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *arch
         MCT_TRY_CLEANUP(put_matrices(context, archive, line->root_point[0]));
         if (line->root_count > 1) MCT_TRY_CLEANUP(put_roots(context, archive, line));
     }
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        MCT_TRY_CLEANUP(mct_archive_array(context, archive, columns[i].name, 1, &line->count, columns[i].values,
-                                          dimensions, "", columns[i].description));
+    MCT_TRY_CLEANUP(put_line(context, archive, line));
+cleanup:
+    mct_hdf5_leave(before);
+    return status;
+}
+
+/* ---- a trace ------------------------------------------------------------------------------------------------ */
+
+static mct_status put_extrema(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
+    const size_t count = line->extremum_count;
+    double *phi;
+    mct_status status;
+
+    if (count == 0) return MCT_OK;
+    phi = malloc(count * sizeof *phi);
+    if (!phi) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for extrema");
+    for (size_t i = 0; i < count; i++) phi[i] = mct_critical_line_packing_fraction(line, line->extremum[i]);
+    MCT_TRY_CLEANUP(mct_archive_array(context, archive, "extrema/activity", 1, &count, line->extremum, NULL, "",
+                                      "activities at which phi_c turns over"));
+    MCT_TRY_CLEANUP(mct_archive_array(context, archive, "extrema/packing_fraction_critical", 1, &count, phi, NULL, "",
+                                      "phi_c there"));
+cleanup:
+    free(phi);
+    return status;
+}
+
+mct_status mct_archive_put_trace(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
+    static const char *const dimensions[] = {"line/activity", "mu"};
+    const mct_hdf5_quiet before = mct_hdf5_enter();
+    const size_t one = 1, shape[] = {line->count, line->species};
+    mct_status status;
+
+    MCT_TRY_CLEANUP(put_line(context, archive, line));
+    MCT_TRY_CLEANUP(put_extrema(context, archive, line));
+    if (line->root_count > 0) {
+        MCT_TRY_CLEANUP(mct_archive_array(context, archive, "window/activity", 1, &line->root_count, line->root, NULL,
+                                          "", "activities at which a packing fraction is critical"));
+        MCT_TRY_CLEANUP(mct_archive_array(context, archive, "window/packing_fraction", 1, &line->root_count,
+                                          line->root_packing_fraction, NULL, "", "that packing fraction"));
     }
+    if (!line->area) goto cleanup;
+    MCT_TRY_CLEANUP(mct_archive_array(context, archive, "line/nonergodicity_area", 2, shape, line->area, dimensions,
+                                      "1/d", "integral of f_mu over the wave number"));
+    MCT_TRY_CLEANUP(mct_archive_array(context, archive, "features/peak_activity", 1, &one, &line->peak_activity, NULL,
+                                      "", "activity at which lambda_MCT is largest"));
+    MCT_TRY_CLEANUP(mct_archive_array(context, archive, "features/exponent_peak", 1, &one, &line->exponent_peak, NULL,
+                                      "", "lambda_MCT there: near 1 a higher-order singularity is near"));
+    MCT_TRY_CLEANUP(mct_archive_array(context, archive, "features/collapse_activity", 1, &line->species, line->collapse,
+                                      dimensions + 1, "",
+                                      "where the integral of f_mu has fallen to half of that at the first node"));
 cleanup:
     mct_hdf5_leave(before);
     return status;

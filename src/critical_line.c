@@ -10,6 +10,8 @@
 
 enum { ROOT_STEPS = 40 };
 
+static const double line_tolerance = 1.0e-5; /* of phi_c between nodes, which is enough to count roots */
+
 /* --- roots --------------------------------------------------------------------------------------------------- */
 
 /* phi_c(activity) = phi between the nodes i and i + 1, on different sides of it: Newton's method, safeguarded. */
@@ -51,14 +53,21 @@ static mct_status add_root(mct_trace *t, mct_critical_line *line, double root, m
         return mct_fail(t->context, MCT_MEMORY, "critical line: out of memory");
     }
     line->root[line->root_count] = root;
+    line->root_packing_fraction[line->root_count] = t->packing_fraction;
     line->root_point[line->root_count++] = point;
     return MCT_OK;
 }
 
+/* Room for one root between any two nodes, for each level. */
+static mct_status make_room(mct_trace *t, size_t levels, mct_critical_line *line) {
+    line->root = calloc(t->count * levels + 1, sizeof *line->root);
+    line->root_packing_fraction = calloc(t->count * levels + 1, sizeof *line->root_packing_fraction);
+    line->root_point = calloc(t->count * levels + 1, sizeof(void *));
+    if (line->root && line->root_packing_fraction && line->root_point) return MCT_OK;
+    return mct_fail(t->context, MCT_MEMORY, "critical line: out of memory");
+}
+
 static mct_status find_roots(mct_trace *t, mct_critical_line *line) {
-    line->root = calloc(t->count, sizeof *line->root);
-    line->root_point = calloc(t->count, sizeof(void *));
-    if (!line->root || !line->root_point) return mct_fail(t->context, MCT_MEMORY, "critical line: out of memory");
     for (size_t i = 0; i < t->count; i++) {
         const double same = t->search.tolerance * t->packing_fraction;
         const double here = t->point[i]->packing_fraction - t->packing_fraction;
@@ -80,6 +89,25 @@ static mct_status find_roots(mct_trace *t, mct_critical_line *line) {
             mct_critical_point_destroy(point);
             return status;
         }
+    }
+    return MCT_OK;
+}
+
+/* --- features ------------------------------------------------------------------------------------------------- */
+
+static mct_status find_features(mct_trace *t, mct_critical_line *line) {
+    const size_t m = t->mixture.species_count;
+    double peak[2];
+    size_t count = 0;
+    line->collapse = calloc(m, sizeof *line->collapse);
+    if (!line->collapse) return mct_fail(t->context, MCT_MEMORY, "critical line: out of memory");
+    MCT_TRY(mct_trace_features(t, peak, line->collapse));
+    line->peak_activity = peak[0];
+    line->exponent_peak = peak[1];
+    line->area = calloc(t->count * m, sizeof *line->area);
+    if (!line->area) return mct_fail(t->context, MCT_MEMORY, "critical line: out of memory");
+    for (size_t i = 0; i < t->count; i++) { /* the nodes that `fill` takes */
+        if (t->point[i]->found) MCT_TRY(mct_trace_area(t, i, line->area + count++ * m));
     }
     return MCT_OK;
 }
@@ -136,13 +164,14 @@ static mct_status check(mct_context *context, const mct_mixture *mixture, size_t
                     range[0], range[1]);
 }
 
-mct_status mct_critical_activity(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
-                                 const mct_mixture *mixture, size_t species, const double range[2],
-                                 mct_critical_line **line) {
+mct_status mct_critical_trace(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
+                              const mct_mixture *mixture, size_t species, const double range[2],
+                              const mct_critical_trace_options *trace, mct_critical_line **line) {
     mct_trace t = {.context = context,
                    .mixture = *mixture,
                    .species = species,
                    .packing_fraction = mixture->packing_fraction,
+                   .tolerance = trace->tolerance,
                    .grid = grid};
     *line = NULL;
     MCT_TRY(check(context, mixture, species, range));
@@ -155,9 +184,16 @@ mct_status mct_critical_activity(mct_context *context, const mct_glass_options *
         goto cleanup;
     }
     memcpy(t.mixture.species, mixture->species, mixture->species_count * sizeof *t.mixture.species);
+    found->peak_activity = found->exponent_peak = (double)NAN;
+    found->species = mixture->species_count;
     MCT_TRY_CLEANUP(mct_trace_range(&t, range[0], range[1]));
     MCT_TRY_CLEANUP(mct_trace_extrema(&t, &found->extremum_count, &found->extremum));
-    MCT_TRY_CLEANUP(find_roots(&t, found));
+    MCT_TRY_CLEANUP(make_room(&t, trace->level_count, found));
+    for (size_t i = 0; i < trace->level_count; i++) {
+        t.packing_fraction = trace->levels[i];
+        MCT_TRY_CLEANUP(find_roots(&t, found));
+    }
+    if (trace->features) MCT_TRY_CLEANUP(find_features(&t, found));
     MCT_TRY_CLEANUP(fill(&t, found));
     *line = found;
     found = NULL;
@@ -169,11 +205,23 @@ cleanup:
     return status;
 }
 
+mct_status mct_critical_activity(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
+                                 const mct_mixture *mixture, size_t species, const double range[2],
+                                 mct_critical_line **line) {
+    const mct_critical_trace_options trace = {
+        .tolerance = line_tolerance, .level_count = 1, .levels = &mixture->packing_fraction};
+
+    return mct_critical_trace(context, options, grid, mixture, species, range, &trace, line);
+}
+
 void mct_critical_line_destroy(mct_critical_line *line) {
     if (!line) return;
     for (size_t i = 0; i < line->root_count; i++) mct_critical_point_destroy(line->root_point[i]);
     free(line->root_point);
+    free(line->root_packing_fraction);
     free(line->root);
+    free(line->area);
+    free(line->collapse);
     free(line->extremum);
     free(line->activity);
     free(line);

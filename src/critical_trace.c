@@ -12,8 +12,7 @@
 
 enum { FIRST_INTERVALS = 4, DEPTH_MAX = 12, REFINEMENTS = 8, PASSES = 4 };
 
-static const double line_tolerance = 1.0e-5; /* of phi_c between nodes, */
-static const double kink_tolerance = 5.0e-5; /* and what a kink may do to it at most */
+static const double kink = 5.0; /* times the tolerance: what a kink between nodes may do to phi_c at most */
 
 /* --- nodes --------------------------------------------------------------------------------------------------- */
 
@@ -48,7 +47,7 @@ mct_status mct_trace_compute(mct_trace *t, double activity, bool from_nothing, m
 }
 
 /* Computes a node; a node of this activity stays. */
-static mct_status insert(mct_trace *t, double activity) {
+mct_status mct_trace_insert(mct_trace *t, double activity) {
     size_t at = 0;
     while (at < t->count && t->activity[at] < activity) at++;
     if (at < t->count && t->activity[at] == activity) return MCT_OK;
@@ -76,9 +75,9 @@ static mct_status insert(mct_trace *t, double activity) {
     return MCT_OK;
 }
 
-static size_t index_of(const mct_trace *t, double activity) {
+size_t mct_trace_index(const mct_trace *t, double activity) {
     size_t at = 0;
-    while (t->activity[at] < activity) at++;
+    while (at + 1 < t->count && t->activity[at] < activity) at++;
     return at;
 }
 
@@ -120,12 +119,12 @@ static double cubic_extremum(const mct_trace *t, size_t i) {
 static bool bends_evenly(const mct_trace *t, size_t i) {
     const double first = mct_trace_slope(t, i + 1) - mct_trace_slope(t, i);
     const double second = mct_trace_slope(t, i + 2) - mct_trace_slope(t, i + 1);
-    return fabs(second - first) * (t->activity[i + 2] - t->activity[i]) / 16.0 <= kink_tolerance;
+    return fabs(second - first) * (t->activity[i + 2] - t->activity[i]) / 16.0 <= kink * t->tolerance;
 }
 
 /* Halves the interval between the nodes at a and b until its cubic holds. */
 static mct_status trace_interval(mct_trace *t, double a, double b, int depth) {
-    const size_t i = index_of(t, a);
+    const size_t i = mct_trace_index(t, a);
     const double middle = sqrt(a * b);
     const bool both = t->point[i]->found && t->point[i + 1]->found;
     if (depth == DEPTH_MAX || !(middle > a && middle < b)) {
@@ -136,9 +135,9 @@ static mct_status trace_interval(mct_trace *t, double a, double b, int depth) {
     }
     if (!t->point[i]->found && !t->point[i + 1]->found) return MCT_OK;
     const double expected = both ? predicted(t, i, middle) : (double)NAN;
-    MCT_TRY(insert(t, middle));
+    MCT_TRY(mct_trace_insert(t, middle));
     const double error = fabs(expected - t->point[i + 1]->packing_fraction);
-    if (error <= line_tolerance && bends_evenly(t, i)) {
+    if (error <= t->tolerance && bends_evenly(t, i)) {
         t->error = fmax(t->error, error);
         return MCT_OK;
     }
@@ -162,7 +161,7 @@ static mct_status confirm(mct_trace *t, size_t i, bool *lower) {
 
 /* From the jumps outwards as far as points change; changed: the activities between which they did, empty if none. */
 static mct_status confirm_around_jumps(mct_trace *t, double changed[2]) {
-    const size_t first = index_of(t, t->first_jump), last = index_of(t, t->last_jump);
+    const size_t first = mct_trace_index(t, t->first_jump), last = mct_trace_index(t, t->last_jump);
     changed[0] = INFINITY, changed[1] = 0.0;
     for (size_t side = 0; side < 3; side++) { /* between the jumps, below, above */
         for (size_t step = 0; step < t->count; step++) {
@@ -179,11 +178,11 @@ static mct_status confirm_around_jumps(mct_trace *t, double changed[2]) {
 
 /* The intervals that touch changed nodes, anew. */
 static mct_status retrace(mct_trace *t, const double changed[2]) {
-    const size_t low = index_of(t, changed[0]), high = index_of(t, changed[1]);
+    const size_t low = mct_trace_index(t, changed[0]), high = mct_trace_index(t, changed[1]);
     const double from = t->activity[low > 0 ? low - 1 : 0];
     const double to = t->activity[high + 1 < t->count ? high + 1 : high];
     for (double a = from; a < to;) {
-        const double b = t->activity[index_of(t, a) + 1];
+        const double b = t->activity[mct_trace_index(t, a) + 1];
         MCT_TRY(trace_interval(t, a, b, 0));
         a = b;
     }
@@ -194,7 +193,7 @@ mct_status mct_trace_range(mct_trace *t, double low, double high) {
     double at[FIRST_INTERVALS + 1];
     for (int i = 0; i <= FIRST_INTERVALS; i++) {
         at[i] = i == 0 ? low : i == FIRST_INTERVALS ? high : low * pow(high / low, (double)i / FIRST_INTERVALS);
-        MCT_TRY(insert(t, at[i]));
+        MCT_TRY(mct_trace_insert(t, at[i]));
     }
     for (int i = 0; i < FIRST_INTERVALS; i++) MCT_TRY(trace_interval(t, at[i], at[i + 1], 0));
     for (int pass = 0; pass < PASSES && t->jumps > 0; pass++) {
@@ -218,10 +217,10 @@ mct_status mct_trace_extrema(mct_trace *t, size_t *count, double **extremum) {
         double a = t->activity[i], b = t->activity[i + 1], x = a;
         for (int step = 0; step < REFINEMENTS; step++) {
             const double before = x;
-            x = cubic_extremum(t, index_of(t, a));
+            x = cubic_extremum(t, mct_trace_index(t, a));
             if (!(x > a && x < b)) break;
-            MCT_TRY(insert(t, x));
-            const size_t at = index_of(t, x);
+            MCT_TRY(mct_trace_insert(t, x));
+            const size_t at = mct_trace_index(t, x);
             if (!t->point[at]->found || fabs(x - before) < 1.0e-7 * x) break;
             if ((mct_trace_slope(t, at) > 0.0) == (mct_trace_slope(t, at - 1) > 0.0)) {
                 a = x;
@@ -230,7 +229,7 @@ mct_status mct_trace_extrema(mct_trace *t, size_t *count, double **extremum) {
             }
         }
         (*extremum)[(*count)++] = x;
-        i = index_of(t, b) - 1;
+        i = mct_trace_index(t, b) - 1;
     }
     return MCT_OK;
 }

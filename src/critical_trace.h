@@ -17,6 +17,7 @@ typedef struct mct_trace {
     unsigned long evaluations;
     size_t failed; /* points without convergence, the last one's activity */
     double failed_at;
+    double tolerance; /* of phi_c between nodes */
     double error;
     size_t jumps; /* intervals that no cubic describes */
     double first_jump, last_jump;
@@ -27,11 +28,25 @@ typedef struct mct_trace {
  * not converge is counted and comes back as not found.  Errors: those of mct_critical_packing_fraction. */
 mct_status mct_trace_compute(mct_trace *t, double activity, bool from_nothing, mct_critical_point **point);
 
+/* Makes a node at an activity where there is none.  Errors: as above. */
+mct_status mct_trace_insert(mct_trace *t, double activity);
+
+/* The node at an activity, or the next one. */
+size_t mct_trace_index(const mct_trace *t, double activity);
+
 /* Nodes over [low, high] until every cubic holds. */
 mct_status mct_trace_range(mct_trace *t, double low, double high);
 
 /* Nodes at all extrema of phi_c, until the slope there is nothing but rounding; the caller owns *extremum[*count]. */
 mct_status mct_trace_extrema(mct_trace *t, size_t *count, double **extremum);
+
+/* What is special along the line (critical_features.c): where lambda_MCT is largest, [activity, value], which comes near 1
+ * where a higher-order singularity is near; and for each species [m] the lowest activity at which the integral of f_mu over the
+ * wave number is half of what it is at the first node (NaN: nowhere).  Nodes are made there. */
+mct_status mct_trace_features(mct_trace *t, double peak[2], double *collapse);
+
+/* The integral of f_mumu over the wave number at node i for all species, area[m], 1/d. */
+mct_status mct_trace_area(const mct_trace *t, size_t i, double *area);
 
 /* Frees the nodes. */
 void mct_trace_clear(mct_trace *t);

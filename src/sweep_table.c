@@ -1,6 +1,7 @@
 /* sweep_table.c: section sweep as a table: which values its keys take at each point, and in which order points are
  * computed. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +55,8 @@ static char *value_text(const mct_value *values, size_t i) {
     char text[MCT_NUMBER_LENGTH];
 
     if (values->kind == MCT_VALUE_LIST) return strdup(values->items[i].text);
-    mct_number_format(range_value(values, i), text, sizeof text);
+    snprintf(text, sizeof text, "%.15g", range_value(values, i)); /* 0.3, and not 0.30000000000000004 */
+    if (i == 0 || i + 1 == axis_length(values)) mct_number_format(range_value(values, i), text, sizeof text);
     return strdup(text);
 }
 

@@ -291,3 +291,44 @@ Test(line, stops_when_asked_to) {
     cr_expect(difftime(end.tv_sec, begin.tv_sec) <= 3.0);
     mct_context_destroy(context);
 }
+
+/* --- Traces --------------------------------------------------------------------------------------------------- */
+
+/* Between nodes the cubics are right to the tolerance asked for, several packing fractions have their roots in one trace,
+ * and what is special is where points computed by themselves say it is. */
+Test(critical_line, a_trace_is_right_to_its_tolerance) {
+    const mct_grid grid = {.points = 100, .spacing = 0.4};
+    const double range[] = {1.0, 10.0}, levels[] = {0.6105, 0.58};
+    const mct_critical_trace_options trace = {.tolerance = 1e-7, .level_count = 2, .levels = levels, .features = true};
+    mct_context *context = support_context(1);
+    mct_glass_options options = mct_glass_options_default();
+    mct_species species[2];
+    mct_mixture mixture = with_activity(species, 0.55, 2.0);
+    mct_critical_line *line = NULL;
+    cr_assert_eq(mct_critical_trace(context, &options, &grid, &mixture, 0, range, &trace, &line), MCT_OK, "%s",
+                 mct_context_error(context));
+    for (double activity = 1.037; activity < 10.0; activity *= 1.31) {
+        mixture = with_activity(species, 0.55, activity);
+        const double phi = critical(&options, &grid, &mixture);
+        cr_expect(fabs(mct_critical_line_packing_fraction(line, activity) - phi) < 1e-7, "%g: %.10f, not %.10f",
+                  activity, mct_critical_line_packing_fraction(line, activity), phi);
+    }
+    cr_assert_eq(line->root_count, 3, "two at 0.6105, one at 0.58: %zu", line->root_count);
+    for (size_t r = 0; r < 3; r++) {
+        mixture = with_activity(species, 0.55, line->root[r]);
+        cr_expect(fabs(critical(&options, &grid, &mixture) - line->root_packing_fraction[r]) < 1e-10);
+    }
+    /* lambda_MCT a little to both sides of its peak is smaller, and it is 0.9033 there */
+    for (int side = -1; side <= 1; side += 2) {
+        mixture = with_activity(species, 0.55, line->peak_activity * (1.0 + 0.01 * side));
+        mct_critical_point *point = critical_point(&options, &grid, &mixture, NULL);
+        cr_expect(point->exponents.exponent_parameter < line->exponent_peak);
+        mct_critical_point_destroy(point);
+    }
+    cr_expect(fabs(line->exponent_peak - 0.9033) < 1e-4, "%.6f", line->exponent_peak);
+    /* the active species' f has lost half of its area near 2.61; the passive one's never does */
+    cr_expect(fabs(line->collapse[0] - 2.6105) < 1e-3, "%.6f", line->collapse[0]);
+    cr_expect(isnan(line->collapse[1]));
+    mct_critical_line_destroy(line);
+    mct_context_destroy(context);
+}

@@ -82,6 +82,10 @@ mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive,
 mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
                                  const mct_grid *grid);
 
+/* A line traced for sweep.trace: /line with its nodes, /extrema, /window (where phi_c takes the packing fractions asked for) and
+ * /features (the peak of lambda_MCT, where f changes its character).  Errors: MCT_FILE. */
+mct_status mct_archive_put_trace(mct_context *context, mct_archive *archive, const mct_critical_line *line);
+
 /* Any further array: data[shape[0]]...[shape[rank-1]], borrowed; a name with slashes goes into groups.
  * Errors: MCT_FILE, MCT_ARGUMENT (rank). */
 mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,

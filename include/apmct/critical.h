@@ -78,11 +78,32 @@ typedef struct mct_critical_line {
     size_t extremum_count;
     double *extremum; /* [extremum_count], activities with d phi_c / d lambda = 0, ascending; nodes too */
     size_t root_count;
-    double *root; /* [root_count], activities with phi_c = the packing fraction asked for, ascending */
+    double *root; /* [root_count], activities with phi_c = a packing fraction asked for, ascending for each of these */
+    double *root_packing_fraction;   /* [root_count], which one */
     mct_critical_point **root_point; /* [root_count] */
     mct_kernel_algorithm kernel;     /* what ran */
     unsigned long evaluations;       /* of all points */
+    /* only of mct_critical_trace with `features`, else NULL and NaN: */
+    size_t species; /* m */
+    double *area;   /* [count][m], integral of f_mu over the wave number, 1/d: small where only small k are arrested */
+    double *collapse;     /* [m], lowest activity at which that is half of the first node's; NaN: nowhere */
+    double peak_activity; /* where lambda_MCT is largest */
+    double exponent_peak; /* lambda_MCT there */
 } mct_critical_line;
+
+/* What a line is traced for. */
+typedef struct mct_critical_trace_options {
+    double tolerance;     /* of phi_c between nodes; (0, 1) */
+    size_t level_count;   /* packing fractions whose activities are wanted */
+    const double *levels; /* [level_count] */
+    bool features;        /* the peak of lambda_MCT and where f changes its character */
+} mct_critical_trace_options;
+
+/* phi_c(activity) of mixture->species[species] over range[0] ... range[1], with its extrema (where phi_c turns over) and the
+ * activities at which given packing fractions are critical.  Errors: as below.  Caller owns *line. */
+mct_status mct_critical_trace(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
+                              const mct_mixture *mixture, size_t species, const double range[2],
+                              const mct_critical_trace_options *trace, mct_critical_line **line);
 
 /* All activities of mixture->species[species] in range[0] ... range[1] at which mixture->packing_fraction is critical:
  * phi_c is traced over the range (each point starting from its neighbour) until the cubic through the nodes is certain

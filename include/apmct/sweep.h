@@ -38,6 +38,23 @@ bool mct_sweep_table_varies(const mct_sweep_table *table, const char *prefix);
 /* Gives `config` (a copy of the one of the table) the values of a point and checks it.  Errors: MCT_CONFIG. */
 mct_status mct_sweep_table_apply(mct_context *context, const mct_sweep_table *table, size_t point, mct_config *config);
 
+/* ---- a traced line ------------------------------------------------------------------------------------------ */
+
+/* Section sweep.trace, for mct_critical_trace. */
+typedef struct mct_sweep_trace {
+    size_t species;     /* whose activity varies */
+    double range[2];    /* from, to */
+    double tolerance;   /* of phi_c between nodes; default 1e-6 */
+    size_t level_count; /* packing fractions of sweep.trace.find */
+    double *levels;     /* [level_count], owned: mct_sweep_trace_clear */
+} mct_sweep_trace;
+
+/* Whether the configuration asks for a trace rather than a table. */
+bool mct_sweep_is_trace(const mct_config *config);
+/* Errors: MCT_CONFIG, MCT_MEMORY. */
+mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, mct_sweep_trace *trace);
+void mct_sweep_trace_clear(mct_sweep_trace *trace);
+
 /* ---- what points give --------------------------------------------------------------------------------------- */
 
 typedef enum mct_sweep_command { MCT_SWEEP_GLASS, MCT_SWEEP_CRITICAL, MCT_SWEEP_EVOLVE } mct_sweep_command;

@@ -53,6 +53,7 @@ mct_status cli_glass(cli *run);
 mct_status cli_critical(cli *run);
 mct_status cli_evolve(cli *run);
 mct_status cli_sweep(cli *run);
+mct_status cli_trace(cli *run); /* apmct sweep with sweep.trace: command_trace.c; configured */
 mct_status cli_info(cli *run);
 mct_status cli_plot(cli *run);
 

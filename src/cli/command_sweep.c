@@ -203,6 +203,7 @@ mct_status cli_sweep(cli *run) {
     mct_status status;
 
     MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
+    if (mct_sweep_is_trace(run->config)) return cli_trace(run);
     if (run->config->output.file[0]) {
         options.journal = run->config->output.file;
         if (!run->resume && !run->dry_run) MCT_TRY(mct_journal_check(run->context, options.journal));

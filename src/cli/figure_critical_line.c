@@ -1,7 +1,7 @@
 /* figure_critical_line.c: the critical packing fraction against the activity of one species.
  *
- * Files with a traced line are drawn as its cubics, with the packing fraction asked for and the roots; files with one
- * critical point each are points, joined where nothing else draws the line.  Files that agree in all but the activity
+ * Files with a traced line are drawn as its cubics, with the packing fractions asked for, the roots and, shaded, the
+ * activities between them at which the mixture is fluid; files with one critical point each are points, joined where nothing else draws the line.  Files that agree in all but the activity
  * and packing fraction make a curve. */
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 static const char point_size[] = "0.75";
 
-enum { PER_INTERVAL = 20, KEY_LENGTH = 64 };
+enum { PER_INTERVAL = 20, KEY_LENGTH = 64, LEVELS_MAX = 32 };
 
 /* One file. */
 typedef struct member {
@@ -36,13 +36,47 @@ bool cli_is_critical_line(mct_result *const *results, size_t count) {
     return count > 1;
 }
 
+/* Packing fractions that a line was asked about, into levels[LEVELS_MAX]; their number. */
+static size_t levels_of(const mct_result *result, double levels[LEVELS_MAX]) {
+    mct_sweep_trace trace;
+    size_t count = 0;
+
+    if (mct_sweep_trace_read(NULL, result->config, &trace) != MCT_OK) {
+        levels[0] = result->config->mixture.packing_fraction;
+        return 1;
+    }
+    while (count < trace.level_count && count < LEVELS_MAX) {
+        levels[count] = trace.levels[count];
+        count++;
+    }
+    mct_sweep_trace_clear(&trace);
+    return count;
+}
+
+/* Where a line takes these packing fractions: activities, and which packing fractions; NULL: nowhere. */
+static const mct_dataset *roots_of(const mct_result *result, const mct_dataset **levels) {
+    const mct_dataset *window = mct_result_dataset(result, "window/activity");
+
+    *levels = mct_result_dataset(result, "window/packing_fraction");
+    return window ? window : mct_result_dataset(result, "activity_critical");
+}
+
 /* The species of the traced lines, else the first whose activity differs, else the first that is active. */
 static size_t varied_species(mct_result *const *results, size_t count) {
     static const char prefix[] = "mixture.species.";
     const mct_mixture *first = &results[0]->config->mixture;
 
     for (size_t i = 0; i < count; i++) {
-        if (is_line(results[i])) return strtoul(results[i]->config->critical.of + strlen(prefix), NULL, 10);
+        mct_sweep_trace trace;
+
+        if (!is_line(results[i])) continue;
+        if (mct_sweep_trace_read(NULL, results[i]->config, &trace) == MCT_OK) {
+            const size_t species = trace.species;
+
+            mct_sweep_trace_clear(&trace);
+            return species;
+        }
+        return strtoul(results[i]->config->critical.of + strlen(prefix), NULL, 10);
     }
     for (size_t mu = 0; mu < first->species_count; mu++) {
         for (size_t i = 1; i < count; i++) {
@@ -72,7 +106,7 @@ static int compare(const void *a, const void *b) {
 /* The cubics of a line as $line<index>, its roots as $roots<index>. */
 static void put_line(FILE *script, const mct_result *result, size_t index) {
     const mct_dataset *activity = mct_result_dataset(result, "line/activity");
-    const mct_dataset *roots = mct_result_dataset(result, "activity_critical");
+    const mct_dataset *levels, *roots = roots_of(result, &levels);
     const mct_critical_line line = {
         .count = activity->shape[0],
         .activity = activity->data,
@@ -92,7 +126,8 @@ static void put_line(FILE *script, const mct_result *result, size_t index) {
     if (!roots) return;
     fprintf(script, "$roots%zu << END\n", index);
     for (size_t i = 0; i < roots->shape[0]; i++) {
-        fprintf(script, "%.10g %.10g\n", roots->data[i], result->config->mixture.packing_fraction);
+        fprintf(script, "%.10g %.10g\n", roots->data[i],
+                levels ? levels->data[i] : result->config->mixture.packing_fraction);
     }
     fputs("END\n", script);
 }
@@ -109,22 +144,39 @@ static void put_points(FILE *script, const member *members, size_t count, size_t
 
 /* ---- curves ------------------------------------------------------------------------------------------------- */
 
-/* The packing fraction that a line was asked about, where none before was, and the roots. */
-static void put_level(FILE *script, const member *members, size_t at, size_t *levels) {
-    const mct_result *result = members[at].result;
-    const double phi = result->config->mixture.packing_fraction;
-    bool is_first = true;
+static bool is_told(const member *members, size_t count, double level) {
+    double levels[LEVELS_MAX];
 
-    for (size_t i = 0; i < at; i++) {
-        is_first = is_first && !(members[i].is_line && members[i].result->config->mixture.packing_fraction == phi);
+    for (size_t i = 0; i < count; i++) {
+        const size_t known = members[i].is_line ? levels_of(members[i].result, levels) : 0;
+
+        for (size_t j = 0; j < known; j++) {
+            if (levels[j] >= level && levels[j] <= level) return true;
+        }
     }
-    if (is_first) {
+    return false;
+}
+
+/* The packing fractions that line `at` was asked about, each once of all lines, where the mixture is fluid at them, and the
+ * roots. */
+static void put_levels(FILE *script, const member *members, size_t at, size_t *drawn) {
+    const mct_result *result = members[at].result;
+    const mct_dataset *unused;
+    double levels[LEVELS_MAX];
+    const size_t count = levels_of(result, levels);
+
+    for (size_t i = 0; i < count; i++) {
+        fprintf(script,
+                ", \\\n  $line%zu using 1:2:(%.10g) with filledcurves above fillstyle transparent solid 0.1 noborder "
+                "fillcolor rgb '#0072B2' notitle",
+                members[at].index, levels[i]);
+        if (is_told(members, at, levels[i])) continue;
         fprintf(
             script,
             ", \\\n  %.10g with lines linewidth 1.2 dashtype %s linecolor rgb '#808080' title '{/:Italic φ} = %.6g'",
-            phi, cli_dashes[1 + (*levels)++ % (CLI_DASHES - 1)], phi);
+            levels[i], cli_dashes[1 + (*drawn)++ % (CLI_DASHES - 1)], levels[i]);
     }
-    if (mct_result_dataset(result, "activity_critical")) {
+    if (roots_of(result, &unused)) {
         fprintf(script,
                 ", \\\n  $roots%zu using 1:2 with points pointtype 7 pointsize %s linecolor rgb '#000000' notitle",
                 members[at].index, point_size);
@@ -172,7 +224,7 @@ static void put_groups(FILE *script, const member *members, size_t count, char *
         put_group(script, members, i, end, labels[members[i].group], index, groups);
     }
     for (size_t i = 0; i < count; i++) {
-        if (members[i].is_line) put_level(script, members, i, &levels);
+        if (members[i].is_line) put_levels(script, members, i, &levels);
     }
     fputs("\n", script);
 }

@@ -15,5 +15,7 @@ const cli_figure cli_figures[] = {
     {"relaxation", "apmct evolve of a state that relaxes", cli_has_relaxation, NULL, cli_draw_relaxation},
     {"relaxation-power", "apmct evolve of states that relax, and critical", cli_has_relaxation_power,
      cli_is_relaxation_power, cli_draw_relaxation_power},
+    {"phase-diagram", "apmct sweep of critical packing fractions", cli_has_phase_diagram, NULL, cli_draw_phase_diagram},
+    {"map", "apmct sweep over two keys", cli_has_map, cli_is_map, cli_draw_map},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -58,6 +58,12 @@ bool cli_has_relaxation_power(const mct_result *result);
 bool cli_is_relaxation_power(mct_result *const *results, size_t count);
 mct_status cli_draw_relaxation_power(const cli_drawing *drawing);
 
+bool cli_has_phase_diagram(const mct_result *result);
+mct_status cli_draw_phase_diagram(const cli_drawing *drawing);
+bool cli_has_map(const mct_result *result);
+bool cli_is_map(mct_result *const *results, size_t count);
+mct_status cli_draw_map(const cli_drawing *drawing);
+
 /* ---- pieces: figure_parts.c --------------------------------------------------------------------------------- */
 
 enum { CLI_COLOURS = 7, CLI_DASHES = 5, CLI_COLOUR_LENGTH = 8 };
@@ -129,6 +135,11 @@ bool cli_activity_is_critical(const mct_result *result, size_t species);
 
 /* Any text as gnuplot's enhanced text in single quotes: a backslash before what it would act upon, '' for a quote. */
 void cli_put_label(FILE *out, const char *text);
+
+/* The symbol of the theory for a key of the configuration, else the key itself, as text of gnuplot; into `out`, or to be freed
+ * with free() (NULL: no memory). */
+void cli_put_symbol(FILE *out, const mct_result *result, const char *key);
+char *cli_symbol(const mct_result *result, const char *key);
 
 /* What tells these results apart ("phi = 0.524, lambda_a = 1.02"), as labels[count]; caller frees each with free().
  * Errors: MCT_MEMORY. */

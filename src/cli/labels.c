@@ -53,8 +53,7 @@ void cli_put_label(FILE *out, const char *text) {
     }
 }
 
-/* The symbol of the theory for a key, else the key itself. */
-static void put_symbol(FILE *out, const mct_result *result, const char *key) {
+void cli_put_symbol(FILE *out, const mct_result *result, const char *key) {
     static const struct {
         const char *key, *symbol;
     } symbols[] = {{"mixture.packing_fraction", "{/:Italic φ}"},
@@ -85,6 +84,18 @@ static void put_symbol(FILE *out, const mct_result *result, const char *key) {
         }
     }
     cli_put_label(out, key);
+}
+
+char *cli_symbol(const mct_result *result, const char *key) {
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    if (!out) return NULL;
+    cli_put_symbol(out, result, key);
+    if (fclose(out) == 0) return text;
+    free(text);
+    return NULL;
 }
 
 /* What a file found replaces what its configuration said. */
@@ -139,7 +150,7 @@ static char *label(const mct_result *result, const exclusion *varied, const opti
 
         if (!is_telling(result, varied, key) || !differs(lists, count, key)) continue;
         if (shown++ > 0) fputs(", ", out);
-        put_symbol(out, result, key);
+        cli_put_symbol(out, result, key);
         fputs(" = ", out);
         cli_put_label(out, lists[index].rows[i].value);
     }

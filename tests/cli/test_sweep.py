@@ -134,4 +134,41 @@ if process.returncode != 0:
     expect_run(0, "sweep", path("map.yaml"), "-o", path("k.h5"), "--quiet", "--resume")
     same_content("one.h5", "k.h5", "Ctrl-C and resumed")
 expect_run(2, "sweep", path("line.yaml"), "--resume", error="--resume needs -o FILE")
+
+# ---- a traced line: turnover, re-entrance window, the largest exponent parameter
+TRACE = ["--set", "sweep.trace={along: mixture.species.0.activity, from: 1, to: 10, tolerance: 1e-6, find: [maxima, "
+         "{packing_fraction: 0.6105}]}", "--set", "sweep.command=critical"]
+rows = lines(*TRACE)
+by_feature = {}
+for row in rows:
+    by_feature.setdefault(row["feature"], []).append(row)
+# the reference grid's values of docs/theory.md; where a maximum lies is known to the square root of what phi_c is
+expect(abs(by_feature["maximum"][0]["parameters"]["mixture.species.0.activity"] - 3.7778858) < 1e-4, "turnover")
+expect(abs(by_feature["maximum"][0]["packing_fraction_critical"] - 0.611350876443) < 1e-10, "phi_c there")
+roots = [row["parameters"]["mixture.species.0.activity"] for row in by_feature["root"]]
+expect(len(roots) == 2 and abs(roots[0] - 3.080980276791) < 1e-9 and abs(roots[1] - 4.947377918950) < 1e-9, f"{roots}")
+peak = by_feature["exponent_peak"][0]
+expect(abs(peak["exponent_parameter"] - 0.9033) < 1e-4 and
+       abs(peak["parameters"]["mixture.species.0.activity"] - 2.06) < 0.01, f"{peak}")
+expect(len(by_feature["collapse"]) == 1, "f of the active species collapses")
+for inside, state in ((-1e-6, "glass"), (1e-6, "fluid")):  # glass on both sides, fluid between
+    for root, sign in zip(roots, (1, -1)):
+        done = run_json(0, "glass", "--set", "mixture.packing_fraction=0.6105", "--set",
+                        "mixture.species.0.activity=%.12g" % (root + sign * inside))
+        expect(done["state"] == state, f"{state} at {root} {sign * inside:+g}")
+done = expect_run(0, "sweep", *TRACE, "-o", path("trace.h5"))
+for word in ("maximum            at activity 3.7778", "0.6105             glass, fluid from 3.0809802", "largest lambda_MCT"):
+    expect(word in done.stdout, f"the trace says {word}: {done.stdout}")
+for words, error in ((["--set", "sweep.trace.along=mixture.packing_fraction"], "must be mixture.species.I.activity"),
+                     (["--set", "sweep.trace.find=[{grid.points: 3}]"], "the key must be packing_fraction"),
+                     (["--set", "sweep.command=glass"], "must be critical with sweep.trace")):
+    expect_run(2, "sweep", *TRACE, *words, error=error)
+
+# ---- figures
+if shutil.which("gnuplot"):
+    for figure, name in (("phase-diagram", "one.h5"), ("map", "one.h5"), ("critical-line", "trace.h5")):
+        expect_run(0, "plot", path(name), "--figure", figure, "-o", path("figure.svg"))
+        expect(os.path.getsize(path("figure.svg")) > 8000, f"figure {figure}")
+    expect_run(0, "plot", path("one.h5"), path("two.h5"), "--figure", "phase-diagram", "-o", path("figure.svg"))
+    expect_run(3, "plot", path("trace.h5"), "--figure", "map", "-o", path("x.svg"), error="figure map needs one of")
 finish()
