@@ -9,6 +9,9 @@ install(TARGETS apmct EXPORT apmctTargets
 if(TARGET apmct_command)
     install(TARGETS apmct_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET apmct_mpi)
+    install(TARGETS apmct_mpi LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 if(NOT BUILD_SHARED_LIBS) # named, not followed: its dependencies are found again by apmctConfig.cmake
     install(TARGETS apmct_flags EXPORT apmctTargets)
 endif()

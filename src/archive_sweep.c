@@ -77,9 +77,14 @@ static mct_status put_parameter(mct_context *context, mct_archive *archive, cons
 
 static mct_status put_column(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
                              const mct_sweep_column *column) {
-    const char *const vector_dimensions[] = {"point", "mu"};
+    static const char *const vector_dimensions[] = {"point", "mu"}, *const list_dimensions[] = {"point", "index"};
+    static const char *const series_dimensions[] = {"point", "index", "stored_wave_number", "mu", "nu"};
+    const char *const *dimensions = column->is_matrix  ? point_dimensions
+                                    : column->is_list  ? list_dimensions
+                                    : column->rank > 3 ? series_dimensions
+                                                       : vector_dimensions;
     const size_t P = mct_sweep_table_points(mct_sweep_table_of(sweep));
-    const size_t shape[] = {P, column->shape[0], column->shape[1], column->shape[2]};
+    const size_t shape[] = {P, column->shape[0], column->shape[1], column->shape[2], column->shape[3]};
     double *values = malloc(P * column->width * sizeof *values);
     char name[128];
     mct_status status;
@@ -93,9 +98,8 @@ static mct_status put_column(mct_context *context, mct_archive *archive, const m
         }
     }
     snprintf(name, sizeof name, "points/%s", column->name);
-    status =
-        mct_archive_array(context, archive, name, column->rank + 1, shape, values,
-                          column->is_matrix ? point_dimensions : vector_dimensions, column->unit, column->description);
+    status = mct_archive_array(context, archive, name, column->rank + 1, shape, values, dimensions, column->unit,
+                               column->description);
     free(values);
     return status;
 }
@@ -113,19 +117,33 @@ static mct_status put_evaluations(mct_context *context, mct_archive *archive, co
     return status;
 }
 
-static mct_status put_wave_numbers(mct_context *context, mct_archive *archive, const mct_grid *grid) {
+/* /wave_number and, where correlators are kept, /stored_wave_number. */
+static mct_status put_wave_numbers(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
+                                   const mct_config *config) {
+    const mct_grid *grid = &config->grid;
     double *k = malloc(grid->points * sizeof *k);
+    size_t *stored = NULL, count, columns;
+    const mct_sweep_column *last = mct_sweep_columns(sweep, &columns) + columns - 1;
     mct_status status;
 
     if (!k) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for wave numbers");
     for (size_t i = 0; i < grid->points; i++) k[i] = mct_grid_wave_number(grid, i);
     status = mct_archive_array(context, archive, "wave_number", 1, &grid->points, k, NULL, "1/d", "wave number");
+    if (status == MCT_OK && strcmp(last->name, "correlator") == 0) {
+        stored = calloc(grid->points, sizeof *stored);
+        count = stored ? mct_output_points(&config->output, grid, stored) : 0;
+        for (size_t i = 0; i < count; i++) k[i] = mct_grid_wave_number(grid, stored[i]);
+        status = count == 0 ? mct_fail(context, MCT_MEMORY, "result file: not enough memory for wave numbers")
+                            : mct_archive_array(context, archive, "stored_wave_number", 1, &count, k, NULL, "1/d",
+                                                "wave numbers whose correlators are stored");
+    }
+    free(stored);
     free(k);
     return status;
 }
 
 mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
-                                 const mct_grid *grid) {
+                                 const mct_config *config) {
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const mct_sweep_table *table = mct_sweep_table_of(sweep);
     size_t count, failed;
@@ -137,7 +155,7 @@ mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, con
         status = mct_fail(context, MCT_ARGUMENT, "result file: the sweep is not complete");
         goto cleanup;
     }
-    if (!mct_sweep_table_varies(table, "grid.")) MCT_TRY_CLEANUP(put_wave_numbers(context, archive, grid));
+    if (!mct_sweep_table_varies(table, "grid.")) MCT_TRY_CLEANUP(put_wave_numbers(context, archive, sweep, config));
     for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
         MCT_TRY_CLEANUP(put_parameter(context, archive, sweep, key));
     }

@@ -83,12 +83,15 @@ void mct_recorder_destroy(mct_recorder *recorder) {
     free(recorder);
 }
 
-/* The first row in each part of a decade, and all of them near t = 0. */
-static bool is_kept(const mct_recorder *recorder, double time) {
-    const double per_decade = recorder->times_per_decade, last = mct_journal_last_time(recorder->journal);
+bool mct_output_keeps(const mct_output_options *output, double last, double time) {
+    if (!(output->times_per_decade > 0) || !(last > 0)) return true;
+    return floor(output->times_per_decade * log10(time)) > floor(output->times_per_decade * log10(last));
+}
 
-    if (mct_journal_rows(recorder->journal) == 0 || !(per_decade > 0) || !(last > 0)) return true;
-    return floor(per_decade * log10(time)) > floor(per_decade * log10(last));
+static bool is_kept(const mct_recorder *recorder, double time) {
+    const mct_output_options output = {.times_per_decade = recorder->times_per_decade};
+
+    return mct_output_keeps(&output, mct_journal_last_time(recorder->journal), time);
 }
 
 /* Its row is complete, but for the displacements where there are tagged particles. */

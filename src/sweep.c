@@ -12,6 +12,7 @@
 #endif
 
 #include "apmct/summary.h"
+#include "backend.h"
 #include "context_child.h"
 #include "sweep_internal.h"
 #include "text.h"
@@ -127,6 +128,25 @@ static void lay_out(mct_sweep *sweep) {
     sweep->row_length = offset + MCT_SWEEP_TEXT / sizeof(double);
 }
 
+/* Correlators have places for their times in every row: as many as one can say beforehand. */
+static mct_status check_correlators(const mct_sweep *sweep) {
+    const mct_config *config = sweep->config;
+
+    if (sweep->command != MCT_SWEEP_EVOLVE || !config->output.correlator ||
+        !mct_config_origin(config, "output.correlator"))
+        return MCT_OK;
+    if (!(config->output.times_per_decade > 0)) {
+        return mct_fail(sweep->context, MCT_CONFIG,
+                        "output.times_per_decade: a sweep with output.correlator needs a number of times per decade");
+    }
+    if (!mct_sweep_table_varies(sweep->table, "grid.") && !mct_sweep_table_varies(sweep->table, "output.") &&
+        !mct_sweep_table_varies(sweep->table, "time.until")) {
+        return MCT_OK;
+    }
+    return mct_fail(sweep->context, MCT_CONFIG,
+                    "output.correlator: not in a sweep that varies the grid, output or time.until");
+}
+
 /* Everything that can be wrong with a point's values is said before any is computed. */
 static mct_status check_points(mct_sweep *sweep) {
     mct_config *scratch;
@@ -158,6 +178,7 @@ mct_status mct_sweep_create(mct_context *context, const mct_config *config, cons
     MCT_TRY_CLEANUP(check_command(fresh));
     MCT_TRY_CLEANUP(mct_sweep_table_create(context, config, &fresh->table));
     fresh->points = mct_sweep_table_points(fresh->table);
+    MCT_TRY_CLEANUP(check_correlators(fresh));
     MCT_TRY_CLEANUP(check_points(fresh));
     lay_out(fresh);
     fresh->units = (fresh->points + fresh->method->unit - 1) / fresh->method->unit;
@@ -179,12 +200,15 @@ void mct_sweep_destroy(mct_sweep *sweep) {
 
 /* Room for all rows, and what the journals have. */
 static mct_status prepare(mct_sweep *sweep) {
-    sweep->rows = calloc(sweep->points, sweep->row_length * sizeof *sweep->rows);
-    sweep->done = calloc(sweep->points, sizeof *sweep->done);
+    const double bytes = (double)sweep->points * (double)sweep->row_length * sizeof(double);
+
+    if (bytes < (double)mct_backend_cpu.memory_available()) {
+        sweep->rows = calloc(sweep->points, sweep->row_length * sizeof *sweep->rows);
+        sweep->done = calloc(sweep->points, sizeof *sweep->done);
+    }
     if (!sweep->rows || !sweep->done) {
         return mct_fail(sweep->context, MCT_MEMORY, "sweep: %zu points of %zu numbers need %.3g GiB of memory",
-                        sweep->points, sweep->row_length,
-                        (double)sweep->points * (double)sweep->row_length * sizeof(double) / 0x1p30);
+                        sweep->points, sweep->row_length, bytes / 0x1p30);
     }
     return mct_sweep_open_journal(sweep);
 }

@@ -6,11 +6,78 @@
 #include "apmct/evolution_plan.h"
 #include "sweep_internal.h"
 
-enum { UNIT = 4 };
+enum { UNIT = 4, SPARE_TIMES = 4 };
 
 static const char *state_name(double state) {
     return mct_evolution_state_name((mct_evolution_state)state);
 }
+
+/* ---- correlators: kept where output.correlator asks for it in words --------------------------------------------- */
+
+static bool keeps_correlators(const mct_config *config) {
+    return config->output.correlator && mct_config_origin(config, "output.correlator");
+}
+
+/* Times of a point at most: so many per decade from the first step, which is no less than 1e-6 of the fastest relaxation
+ * time, until time.until, and the first and the last ones. */
+static size_t times_most(const mct_config *config) {
+    const double k = mct_grid_wave_number(&config->grid, config->grid.points - 1), first = 1e-6 / (k * k);
+    const double decades = log10(config->time.until / first) + 3; /* for activities and diffusivities up to 1000 */
+
+    return (size_t)ceil(config->output.times_per_decade * decades) + SPARE_TIMES;
+}
+
+/* Where rows go. */
+typedef struct series {
+    const mct_config *config;
+    size_t most, count, stored_count, *stored;
+    double *time, *correlator; /* columns of the row; NULL: not kept */
+    double last_time;
+    bool full;
+} series;
+
+static void store(series *of, double time, const double *phi) {
+    const size_t N = of->config->grid.points, m = of->config->mixture.species_count;
+    double *to = of->correlator + of->count * of->stored_count * m * m;
+
+    if (of->count == of->most) {
+        of->full = true;
+        return;
+    }
+    for (size_t i = 0; i < of->stored_count; i++) {
+        for (size_t c = 0; c < m * m; c++) to[i * m * m + c] = phi[c * N + of->stored[i]];
+    }
+    of->time[of->count++] = of->last_time = time;
+}
+
+static mct_status take_row(void *user, size_t point, double time, const double *phi) {
+    series *of = user;
+
+    (void)point;
+    if (of->time && mct_output_keeps(&of->config->output, of->count > 0 ? of->last_time : (double)NAN, time)) {
+        store(of, time, phi);
+    }
+    return MCT_OK;
+}
+
+static size_t correlator_columns(const mct_config *config, mct_sweep_column *column) {
+    const size_t m = config->mixture.species_count, Q = mct_output_points(&config->output, &config->grid, NULL);
+
+    column[0] = (mct_sweep_column){.name = "time",
+                                   .rank = 1,
+                                   .shape = {times_most(config)},
+                                   .unit = "d^2/D0",
+                                   .description = "stored times; NaN after the last",
+                                   .is_list = true};
+    column[1] = (mct_sweep_column){.name = "correlator",
+                                   .rank = 4,
+                                   .shape = {times_most(config), Q, m, m},
+                                   .unit = "",
+                                   .description = "Phi[time][q][mu][nu] of the stored wave numbers"};
+    return 2;
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------- */
 
 static size_t columns(const mct_config *config, bool matrices, mct_sweep_column *column) {
     static const mct_sweep_column numbers[] = {
@@ -34,7 +101,7 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
         column[count++] = (mct_sweep_column){
             .name = names[i][0], .rank = 1, .shape = {m}, .unit = names[i][1], .description = names[i][2]};
     }
-    if (matrices) {
+    if (matrices || keeps_correlators(config)) {
         column[count++] = (mct_sweep_column){.name = "long_time",
                                              .rank = 3,
                                              .shape = {config->grid.points, m, m},
@@ -42,8 +109,11 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
                                              .description = "Phi[q][mu][nu] at the last time",
                                              .is_matrix = true};
     }
+    if (keeps_correlators(config)) count += correlator_columns(config, column + count);
     return count;
 }
+
+/* ---- points --------------------------------------------------------------------------------------------------- */
 
 static mct_status put(mct_sweep_worker *worker, double *row, const mct_evolution *evolution, double error) {
     static const char *const names[] = {"relaxation_time", "relaxation_time_tenth"};
@@ -76,11 +146,26 @@ static mct_status put(mct_sweep_worker *worker, double *row, const mct_evolution
 /* With found->time as options.time; *error as mct_accuracy_estimate, where there is an accuracy. */
 static mct_status run_once(mct_sweep_worker *worker, const mct_evolution_options *options, const mct_statics *statics,
                            double *row, mct_evolution **evolution) {
+    const mct_config *config = worker->config;
+    series of = {.config = config, .time = mct_sweep_at(worker->sweep, row, "time")};
     mct_status status;
 
-    MCT_TRY(mct_evolution_create(worker->context, options, &worker->config->grid, 1, &statics, evolution));
+    MCT_TRY(mct_evolution_create(worker->context, options, &config->grid, 1, &statics, evolution));
+    if (of.time) {
+        of.correlator = mct_sweep_at(worker->sweep, row, "correlator");
+        of.most = times_most(config);
+        of.stored = calloc(config->grid.points, sizeof *of.stored);
+        if (!of.stored) return mct_fail(worker->context, MCT_MEMORY, "not enough memory for correlators");
+        of.stored_count = mct_output_points(&config->output, &config->grid, of.stored);
+        for (size_t i = 0; i < of.most; i++) of.time[i] = (double)NAN; /* of an attempt before */
+        mct_evolution_set_sink(*evolution, take_row, &of);
+    }
     status = mct_evolution_run(*evolution);
     if (status == MCT_OK) status = mct_evolution_check(*evolution);
+    free(of.stored);
+    if (status == MCT_OK && of.full) {
+        status = mct_fail(worker->context, MCT_ARGUMENT, "more than %zu stored times", of.most);
+    }
     row[MCT_SWEEP_EVALUATIONS] += (double)mct_evolution_look(*evolution, 0).evaluations;
     return status;
 }

@@ -80,7 +80,7 @@ mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive,
 /* The table of a sweep in /parameters, one array per key, and what its points gave in /points; all of them must be computed.
  * Errors: MCT_FILE, MCT_MEMORY, MCT_ARGUMENT (points are missing). */
 mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
-                                 const mct_grid *grid);
+                                 const mct_config *config);
 
 /* A line traced for sweep.trace: /line with its nodes, /extrema, /window (where phi_c takes the packing fractions asked for) and
  * /features (the peak of lambda_MCT, where f changes its character).  Errors: MCT_FILE. */

@@ -65,6 +65,9 @@ mct_status mct_journal_visit(mct_journal *journal, mct_journal_visitor visit, vo
  * returns how many: all N where none are given, 0 where output.correlator is false. */
 size_t mct_output_points(const mct_output_options *output, const mct_grid *grid, size_t *points);
 
+/* Whether the row at `time` is stored after one at `last` (NaN: none): the first in each part of a decade; near t = 0 all. */
+bool mct_output_keeps(const mct_output_options *output, double last, double time);
+
 /* Numbers in a row of a run with `tagged` tagged particles; 0 where no rows are stored. */
 size_t mct_output_row_length(const mct_output_options *output, const mct_grid *grid, size_t species, size_t tagged);
 

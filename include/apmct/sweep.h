@@ -64,7 +64,7 @@ const char *mct_sweep_command_name(mct_sweep_command command); /* "glass" | "cri
  * failed or has none. */
 typedef struct mct_sweep_column {
     const char *name, *unit, *description;
-    size_t rank, shape[3];
+    size_t rank, shape[4];
     size_t offset, width;              /* in a row; the product of the shape */
     bool is_matrix;                    /* [N][m][m] */
     bool is_list;                      /* ends at the first NaN */
@@ -74,7 +74,8 @@ typedef struct mct_sweep_column {
 typedef struct mct_sweep mct_sweep;
 
 typedef struct mct_sweep_options {
-    bool matrices;       /* keep what is [N][m][m], too: F of glass and critical, the last Phi of evolve */
+    bool matrices; /* keep what is [N][m][m], too: F of glass and critical, the last Phi of evolve (which is kept with
+                            correlators, too); not where the grid varies */
     const char *journal; /* what is finished goes to the journal of this result file; NULL: nowhere */
     bool resume;         /* what that journal has is not computed again */
     /* Several processes at one sweep, called by one thread at a time: the next unit to be computed, each number once in all

@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "number.h"
+#include "ranks.h"
 
 /* ---- JSON: one object per line and point -------------------------------------------------------------------- */
 
@@ -150,7 +151,7 @@ static mct_status save(cli *run, mct_sweep *sweep) {
 
     if (!file[0]) return MCT_OK;
     MCT_TRY_CLEANUP(mct_archive_create(run->context, "sweep", run->config, &archive));
-    MCT_TRY_CLEANUP(mct_archive_put_sweep(run->context, archive, sweep, &run->config->grid));
+    MCT_TRY_CLEANUP(mct_archive_put_sweep(run->context, archive, sweep, run->config));
     MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
     mct_sweep_remove_journal(sweep);
 cleanup:
@@ -178,42 +179,90 @@ static mct_status report(cli *run, mct_sweep *sweep) {
     return MCT_OK;
 }
 
-static mct_status compute(cli *run, mct_sweep *sweep) {
-    const double start = cli_clock();
+static mct_status dry_run(cli *run, mct_sweep *sweep) {
     mct_sweep_cost cost;
-    mct_status status;
 
-    if (run->dry_run) {
-        MCT_TRY(mct_sweep_estimate(sweep, &cost));
-        print_cost(run, sweep, &cost);
-        return MCT_OK;
+    MCT_TRY(mct_sweep_estimate(sweep, &cost));
+    print_cost(run, sweep, &cost);
+    return MCT_OK;
+}
+
+/* Every process computes; the first one gathers, once the others have closed their journals, and reports. */
+static mct_status compute(cli *run, const cli_ranks *ranks, mct_sweep **sweep) {
+    const double start = cli_clock();
+    mct_status status = mct_sweep_run(*sweep), worst;
+
+    if (status != MCT_OK) ranks->stop();
+    if (ranks->rank > 0) {
+        mct_sweep_destroy(*sweep);
+        *sweep = NULL;
     }
-    status = mct_sweep_run(sweep);
+    worst = ranks->agree(status);
     run->seconds = cli_clock() - start;
     cli_end_progress();
-    if (status != MCT_OK) return stopped(run, status);
-    status = save(run, sweep);
-    if (status != MCT_OK) return stopped(run, status);
-    return report(run, sweep);
+    if (status == MCT_OK && worst != MCT_OK) {
+        status = mct_fail(run->context, worst, "another process ended: %s", mct_status_sentence(worst));
+    }
+    if (ranks->rank > 0) {
+        run->lines = run->json; /* the first process answers */
+        run->json = false;
+        run->kept = true;
+        return status;
+    }
+    if (status == MCT_OK) status = mct_sweep_gather(*sweep);
+    if (status == MCT_OK) status = save(run, *sweep);
+    return status == MCT_OK ? report(run, *sweep) : stopped(run, status);
+}
+
+static mct_status check_request(cli *run, const cli_ranks *ranks, mct_sweep_options *options) {
+    if (run->config->output.file[0]) {
+        options->journal = run->config->output.file;
+        if (run->resume || run->dry_run || ranks->rank > 0) return MCT_OK;
+        return mct_journal_check(run->context, options->journal);
+    }
+    if (run->resume) {
+        return mct_fail(run->context, MCT_USAGE, "apmct sweep: --resume needs -o FILE, beside which the journal is");
+    }
+    if (ranks->count == 1 || run->dry_run) return MCT_OK;
+    return mct_fail(run->context, MCT_USAGE,
+                    "apmct sweep: %zu processes need -o FILE, in a folder that all of them see", ranks->count);
+}
+
+static mct_status sweep_with(cli *run, const cli_ranks *ranks) {
+    size_t next = 0;
+    mct_sweep_options options = {
+        .resume = run->resume, .claim = ranks->claim, .share = ranks->share, .user = &next, .process = ranks->rank};
+    mct_sweep *sweep = NULL;
+    mct_status status;
+
+    status = check_request(run, ranks, &options);
+    options.matrices =
+        run->json || (options.journal && strcmp(mct_config_sweep_command(run->config), "evolve") != 0); /* summaries */
+    if (status == MCT_OK) {
+        status = cli_explained(run, mct_sweep_create(run->context, run->config, &options, &sweep));
+    }
+    if (ranks->agree(status) != MCT_OK) goto cleanup; /* each has its own message, or none */
+    run->lines = run->json && !run->dry_run;
+    if (run->dry_run) {
+        if (ranks->rank == 0) status = dry_run(run, sweep);
+    } else {
+        status = compute(run, ranks, &sweep);
+    }
+cleanup:
+    mct_sweep_destroy(sweep);
+    return status;
 }
 
 mct_status cli_sweep(cli *run) {
-    mct_sweep_options options = {.resume = run->resume};
-    mct_sweep *sweep;
+    const char *why;
+    const cli_ranks *ranks;
     mct_status status;
 
     MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
     if (mct_sweep_is_trace(run->config)) return cli_trace(run);
-    if (run->config->output.file[0]) {
-        options.journal = run->config->output.file;
-        if (!run->resume && !run->dry_run) MCT_TRY(mct_journal_check(run->context, options.journal));
-    } else if (run->resume) {
-        return mct_fail(run->context, MCT_USAGE, "apmct sweep: --resume needs -o FILE, beside which the journal is");
-    }
-    options.matrices = run->json || options.journal;
-    MCT_TRY(cli_explained(run, mct_sweep_create(run->context, run->config, &options, &sweep)));
-    run->lines = run->json && !run->dry_run;
-    status = compute(run, sweep);
-    mct_sweep_destroy(sweep);
+    ranks = cli_ranks_start(&why);
+    if (why) mct_tell(run->context, MCT_MESSAGE_WARNING, "%s", why);
+    status = sweep_with(run, ranks);
+    ranks->finish();
     return status;
 }

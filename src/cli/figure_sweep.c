@@ -209,7 +209,8 @@ mct_status cli_draw_map(const cli_drawing *drawing) {
     y = 1 - file.x;
     put_axes(drawing, &file, y, NULL);
     fprintf(drawing->script,
-            "unset grid\nset view map\nset palette defined (%s)\nset cblabel \"%s\" offset 2.5\nset pm3d corners2color mean\n"
+            "unset grid\nset view map\nset palette defined (%s)\nset cblabel \"%s\" offset 2.5\nset pm3d corners2color "
+            "mean\n"
             "%sset autoscale xfix\nset autoscale yfix\nunset key\n$map << END\n",
             viridis, mapped[which].label,
             mapped[which].logarithmic ? "set logscale cb\nset format cb '10^{%T}'\n" : "");

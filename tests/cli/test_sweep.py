@@ -164,6 +164,20 @@ for words, error in ((["--set", "sweep.trace.along=mixture.packing_fraction"], "
                      (["--set", "sweep.command=glass"], "must be critical with sweep.trace")):
     expect_run(2, "sweep", *TRACE, *words, error=error)
 
+# ---- correlators, where they are asked for in words
+SERIES = ["--set", "sweep.command=evolve", "--set", "sweep.over.mixture.packing_fraction=[0.45, 0.5]", "--set",
+          "output.correlator=true", "--set", "output.wave_numbers=[7.4]"]
+expect_run(2, "sweep", *SERIES, error="needs a number of times per decade")
+rows = lines(*SERIES, "--set", "output.times_per_decade=5")
+for row in rows:
+    times = row["time"]
+    expect(len(times) > 40 and times[0] == 0 and times == sorted(times), f"{len(times)} times")
+    single = run_json(0, "statics", "--set", "mixture.packing_fraction=%g" % row["parameters"]["mixture.packing_fraction"])
+    expect(row["correlator"][0][0] == single["structure_factor"][18], "Phi(0) = S")
+expect_run(0, "sweep", *SERIES, "--set", "output.times_per_decade=5", "-o", path("series.h5"), "--quiet")
+shapes = {row["name"]: row["shape"] for row in run_json(0, "info", path("series.h5"))["datasets"]}
+expect(shapes["points/correlator"][2:] == [1, 2, 2] and shapes["stored_wave_number"] == [1], f"{shapes}")
+
 # ---- figures
 if shutil.which("gnuplot"):
     for figure, name in (("phase-diagram", "one.h5"), ("map", "one.h5"), ("critical-line", "trace.h5")):
