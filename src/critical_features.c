@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "apmct/summary.h"
+#include "closure.h"
 #include "critical_trace.h"
 
 enum { PEAK_STEPS = 8, COLLAPSE_STEPS = 30 };
@@ -59,6 +60,7 @@ mct_status mct_trace_area(const mct_trace *t, size_t i, double *area) {
     mixture.packing_fraction = t->point[i]->packing_fraction;
     mixture.species[t->species].activity = t->activity[i];
     MCT_TRY(mct_statics_create(t->context, t->grid, m, &statics));
+    for (size_t q = 0; q < t->grid->points; q++) statics->wave_number[q] = mct_grid_wave_number(t->grid, q);
     const mct_status status =
         mct_statics_compute(t->context, &t->search.problem->structure, t->grid, &mixture, statics);
     for (size_t mu = 0; mu < m && status == MCT_OK; mu++) {

@@ -1,4 +1,8 @@
-/* sweep_critical.c: points of a sweep of apmct critical: each one of a unit starts from its neighbour. */
+/* sweep_critical.c: points of a sweep of apmct critical: each one of a unit starts from its neighbour.
+ *
+ * A neighbour may lead to another transition than the first one that is met from low packing fractions: where glass and fluid
+ * alternate there are several. So points are sought again from nothing where phi_c does not follow its slopes, from there on
+ * in both directions as long as that changes something, and so is the last point of a unit. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +10,7 @@
 #include "critical_internal.h"
 #include "sweep_internal.h"
 
-enum { UNIT = 20 };
+enum { UNIT = 20, ACTIVITIES_MAX = 16 };
 
 static const char activity_of[] = "mixture.species.";
 
@@ -83,51 +87,188 @@ static mct_glass_options options_of(const mct_config *config) {
     return options;
 }
 
-/* A search that serves a unit, and the critical points found in it. */
+/* ---- critical packing fractions ------------------------------------------------------------------------------ */
+
+static const double jump = 1.0e-3; /* of phi_c, beyond what the slopes at both ends say */
+
+/* The points of a unit. */
 typedef struct chain {
-    mct_critical_search search;
+    mct_sweep_worker *worker;
+    const size_t *points;
+    size_t count;
+    double *rows;
+    mct_critical_search search; /* serves all of them, if they are of one grid */
     bool open;
-    mct_critical_point *last, *fresh; /* the one before, if it was found */
+    mct_critical_point *found[UNIT]; /* NULL: not there (yet) */
+    mct_status status[UNIT];
+    bool confirmed[UNIT];
+    double activity[UNIT][ACTIVITIES_MAX];
 } chain;
 
-static void close_chain(chain *of) {
+static double *row_of(const chain *of, size_t i) {
+    return of->rows + i * of->worker->sweep->row_length;
+}
+
+static void close_search(chain *of) {
     if (of->open) mct_critical_search_destroy(&of->search);
-    mct_critical_point_destroy(of->last);
-    mct_critical_point_destroy(of->fresh);
-    *of = (chain){0};
+    of->open = false;
 }
 
-static mct_status open_chain(mct_sweep_worker *worker, chain *of) {
-    const mct_config *config = worker->config;
+static mct_status open_search(chain *of) {
+    const mct_config *config = of->worker->config;
     const mct_glass_options options = options_of(config);
-    const size_t m = config->mixture.species_count;
 
-    if (of->open && worker->sweep->same_grid) return MCT_OK;
-    close_chain(of);
-    MCT_TRY(mct_critical_search_create(worker->context, &options, &config->grid, &config->mixture, &of->search));
+    if (of->open && of->worker->sweep->same_grid) return MCT_OK;
+    close_search(of);
+    MCT_TRY(mct_critical_search_create(of->worker->context, &options, &config->grid, &config->mixture, &of->search));
     of->open = true;
-    MCT_TRY(mct_critical_point_create(worker->context, &config->grid, m, &of->last));
-    return mct_critical_point_create(worker->context, &config->grid, m, &of->fresh);
+    return MCT_OK;
 }
 
-static mct_status packing_fraction(mct_sweep_worker *worker, chain *of, double *row) {
-    mct_mixture mixture = worker->config->mixture;
-    mct_critical_point *found;
+/* The critical point at place i into *point, from another one (NULL: from nothing). */
+static mct_status seek(chain *of, size_t i, const mct_critical_point *start, mct_critical_point **point) {
+    const mct_config *config = of->worker->config;
+    mct_status status;
 
-    MCT_TRY(open_chain(worker, of));
-    found = of->fresh;
-    const mct_status status = mct_critical_find(&of->search, &mixture, of->last->found ? of->last : NULL, found);
-    row[MCT_SWEEP_EVALUATIONS] = (double)found->evaluations;
-    MCT_TRY(status);
-    if (!found->found) {
-        mct_critical_clear(of->last);
+    *point = NULL;
+    MCT_TRY(mct_sweep_place(of->worker, of->points[i]));
+    for (size_t mu = 0; mu < config->mixture.species_count && mu < ACTIVITIES_MAX; mu++) {
+        of->activity[i][mu] = config->mixture.species[mu].activity;
+    }
+    MCT_TRY(open_search(of));
+    MCT_TRY(mct_critical_point_create(of->worker->context, &config->grid, config->mixture.species_count, point));
+    status = mct_critical_find(&of->search, &config->mixture, start, *point);
+    row_of(of, i)[MCT_SWEEP_EVALUATIONS] += (double)(*point)->evaluations;
+    if (status == MCT_OK) return MCT_OK;
+    mct_critical_point_destroy(*point);
+    *point = NULL;
+    return status;
+}
+
+/* What ends the whole sweep; anything else is the point's. */
+static bool is_fatal(const chain *of, size_t i) {
+    return mct_sweep_record(of->worker, row_of(of, i), of->status[i],
+                            (unsigned long)row_of(of, i)[MCT_SWEEP_EVALUATIONS]);
+}
+
+/* Place i from nothing; *lower: that gave a lower transition, or one where there was none. */
+static mct_status confirm(chain *of, size_t i, bool *lower) {
+    mct_critical_point *point;
+
+    *lower = false;
+    if (of->confirmed[i]) return MCT_OK;
+    of->confirmed[i] = true;
+    const mct_status status = seek(of, i, NULL, &point);
+    if (status != MCT_OK) {
+        if (of->found[i]) return status == MCT_NOT_CONVERGED ? MCT_OK : status;
+        of->status[i] = status;
+        return is_fatal(of, i) ? status : MCT_OK;
+    }
+    *lower = point->found && (!of->found[i] || !of->found[i]->found ||
+                              point->packing_fraction < of->found[i]->packing_fraction * (1 - 1e-9));
+    if (!*lower) {
+        mct_critical_point_destroy(point);
         return MCT_OK;
     }
-    *mct_sweep_at(worker->sweep, row, "packing_fraction_critical") = mixture.packing_fraction = found->packing_fraction;
-    of->fresh = of->last;
-    of->last = found;
-    return put(worker, row, &mixture, found);
+    mct_critical_point_destroy(of->found[i]);
+    of->found[i] = point;
+    of->status[i] = MCT_OK;
+    return MCT_OK;
 }
+
+static bool is_found(const chain *of, size_t i) {
+    return of->found[i] && of->found[i]->found;
+}
+
+/* Whether phi_c goes from place i to the next as the slopes at both say; only steps of activities have slopes. */
+static bool is_smooth(const chain *of, size_t i) {
+    const mct_sweep_table *table = of->worker->sweep->table;
+    double rise = 0;
+
+    if (!is_found(of, i) || !is_found(of, i + 1)) return false;
+    for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
+        if (strcmp(mct_sweep_table_value(table, of->points[i], key),
+                   mct_sweep_table_value(table, of->points[i + 1], key)) != 0 &&
+            !strstr(mct_sweep_table_key(table, key), ".activity")) {
+            return true;
+        }
+    }
+    for (size_t mu = 0; mu < of->found[i]->species && mu < ACTIVITIES_MAX; mu++) {
+        rise += 0.5 * (of->found[i]->slope[mu] + of->found[i + 1]->slope[mu]) *
+                (of->activity[i + 1][mu] - of->activity[i][mu]);
+    }
+    return fabs(of->found[i + 1]->packing_fraction - of->found[i]->packing_fraction - rise) <= jump;
+}
+
+/* From place i in one direction, as far as points change. */
+static mct_status confirm_from(chain *of, size_t i, bool upwards) {
+    bool lower = true;
+
+    while (lower && i < of->count) { /* i wraps round below 0 */
+        MCT_TRY(confirm(of, i, &lower));
+        i = upwards ? i + 1 : i - 1;
+    }
+    return MCT_OK;
+}
+
+static mct_status packing_fractions(chain *of) {
+    bool lower;
+
+    for (size_t i = 0; i < of->count; i++) {
+        const mct_critical_point *start =
+            i > 0 && is_found(of, i - 1) && of->worker->sweep->same_grid ? of->found[i - 1] : NULL;
+
+        of->status[i] = seek(of, i, start, &of->found[i]);
+        of->confirmed[i] = !start;
+        if (is_fatal(of, i)) return of->status[i];
+    }
+    for (size_t i = 0; i + 1 < of->count; i++) {
+        if (is_smooth(of, i)) continue;
+        MCT_TRY(confirm_from(of, i, false));
+        MCT_TRY(confirm_from(of, i + 1, true));
+    }
+    MCT_TRY(confirm(of, of->count - 1, &lower));
+    if (lower && of->count > 1) MCT_TRY(confirm_from(of, of->count - 2, false));
+    return MCT_OK;
+}
+
+/* Rows of what was found. */
+static mct_status put_all(chain *of) {
+    for (size_t i = 0; i < of->count; i++) {
+        mct_sweep_worker *worker = of->worker;
+        double *row = row_of(of, i);
+        mct_mixture mixture;
+
+        if (!is_found(of, i)) continue;
+        MCT_TRY(mct_sweep_place(worker, of->points[i]));
+        mixture = worker->config->mixture;
+        *mct_sweep_at(worker->sweep, row, "packing_fraction_critical") = mixture.packing_fraction =
+            of->found[i]->packing_fraction;
+        of->status[i] = put(worker, row, &mixture, of->found[i]);
+        memset(row + worker->sweep->row_length - MCT_SWEEP_TEXT / sizeof(double), 0, MCT_SWEEP_TEXT);
+        if (is_fatal(of, i)) return of->status[i];
+    }
+    return MCT_OK;
+}
+
+static mct_status compute_chain(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows) {
+    chain *of = calloc(1, sizeof *of);
+    mct_status status;
+
+    if (!of) return mct_fail(worker->context, MCT_MEMORY, "sweep: not enough memory for critical points");
+    of->worker = worker;
+    of->points = points;
+    of->count = count;
+    of->rows = rows;
+    status = packing_fractions(of);
+    if (status == MCT_OK) status = put_all(of);
+    close_search(of);
+    for (size_t i = 0; i < count; i++) mct_critical_point_destroy(of->found[i]);
+    free(of);
+    return status;
+}
+
+/* ---- critical activities ------------------------------------------------------------------------------------- */
 
 static mct_status activity(mct_sweep_worker *worker, double *row) {
     static const double whole_range[2] = {1, 10};
@@ -154,22 +295,15 @@ static mct_status activity(mct_sweep_worker *worker, double *row) {
 }
 
 static mct_status compute(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows) {
-    chain of = {0};
-    mct_status status = MCT_OK;
-
+    if (!is_of_activity(worker->sweep->config)) return compute_chain(worker, points, count, rows);
     for (size_t i = 0; i < count; i++) {
         double *row = rows + i * worker->sweep->row_length;
+        mct_status status = mct_sweep_place(worker, points[i]);
 
-        status = mct_sweep_place(worker, points[i]);
-        if (status == MCT_OK) {
-            status = is_of_activity(worker->config) ? activity(worker, row) : packing_fraction(worker, &of, row);
-        }
-        if (mct_sweep_record(worker, row, status, (unsigned long)row[MCT_SWEEP_EVALUATIONS])) break;
-        if (status != MCT_OK && of.last) mct_critical_clear(of.last); /* the next one is sought from nothing */
-        status = MCT_OK;
+        if (status == MCT_OK) status = activity(worker, row);
+        if (mct_sweep_record(worker, row, status, (unsigned long)row[MCT_SWEEP_EVALUATIONS])) return status;
     }
-    close_chain(&of);
-    return status;
+    return MCT_OK;
 }
 
 const mct_sweep_method mct_sweep_critical = {"critical", UNIT, columns, compute};

@@ -9,13 +9,14 @@ start=$(date +%s)
 
 sh "$here/fig2a.sh" "$apmct" "$out"
 sh "$here/fig1b.sh" "$apmct" "$out"
+sh "$here/fig2b.sh" "$apmct" "$out"
 sh "$here/fig1a.sh" "$apmct" "$out"
 sh "$here/close.sh" "$apmct" "$out"
 sh "$here/table.sh" "$apmct" "$out"
 
 cat <<END
 
-docs/theory.md discusses these numbers.
+docs/paper.md discusses these numbers.
 
 Pictures, as .png and .pdf:
   $out/fig1a          correlators at 0.524 (solid Phi_pp, dashed Phi_aa)
@@ -25,6 +26,8 @@ Pictures, as .png and .pdf:
   $out/fig1b-small    the same for activities near 1: its right inset
   $out/fig1b-inset    critical packing fraction against the activity: its left inset
   $out/fig2a          f(k) at 0.618
+  $out/fig2b          critical packing fractions over activity and composition, literature grid
+  $out/fig2b-converged, fig2b-map  the same converged, as curves and as a map
   $out/reentrance     f(k) at 0.6105
   $out/eigenvectors   right and left eigenvectors at two critical points
   $out/structure-factor

@@ -36,11 +36,7 @@ picture fig1b 0.66 1 1.5 2 3 5
 echo "Its right inset"
 picture fig1b-small 0.56 1 1.02 1.05 1.1
 echo "Its left inset: the critical packing fraction against the activity"
-compute critical fig1b-inset.yaml -o "$out/fig1b-inset.h5"
-# shellcheck disable=SC2016 # awk's dollars
-report 'n = array("activity_critical", lambda)
-    printf "  0.6105 is critical at activity"
-    for (i = 1; i <= n; i++) printf "%s %.4f", (i > 1 ? "," : ""), lambda[i]
-    print ""'
+"$apmct" sweep "$here/fig1b-inset.yaml" -o "$out/fig1b-inset.h5" |
+    sed -n -e 's/^\(maximum.*\)/  \1/p' -e 's/^\(largest.*\)/  \1/p' -e 's/^\(0\.61[0-9]* .*\)/  \1/p'
 draw fig1b-inset critical-line fig1b-inset.h5
 draw eigenvectors eigenvectors fig1b-1-critical.h5 fig1b-3-critical.h5
