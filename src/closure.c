@@ -10,8 +10,8 @@ static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture
     for (size_t mu = 1; mu < m; mu++) {
         if (mixture->species[mu].diameter != d) {
             return mct_fail(context, MCT_ARGUMENT,
-                            "mixture.species.%zu.diameter = %.17g: structure.closure percus-yevick solves hard spheres "
-                            "of one diameter, here %.17g (mixture.species.0.diameter)",
+                            "mixture.species.%zu.diameter = %.15g: structure.closure percus-yevick solves hard spheres "
+                            "of one diameter, here %.15g (mixture.species.0.diameter)",
                             mu, mixture->species[mu].diameter, d);
         }
     }

@@ -10,7 +10,8 @@
 
 enum { ROOT_STEPS = 40 };
 
-static const double line_tolerance = 1.0e-5; /* of phi_c between nodes, which is enough to count roots */
+static const double tolerance_most = 1.0e-10; /* of the solver; phi_c is right to ten times this */
+static const double line_tolerance = 1.0e-5;  /* of phi_c between nodes, which is enough to count roots */
 
 /* --- roots --------------------------------------------------------------------------------------------------- */
 
@@ -175,7 +176,9 @@ mct_status mct_critical_trace(mct_context *context, const mct_glass_options *opt
                    .grid = grid};
     *line = NULL;
     MCT_TRY(check(context, mixture, species, range));
-    MCT_TRY(mct_critical_search_create(context, options, grid, mixture, &t.search));
+    mct_glass_options precise = *options; /* what is not precise looks like jumps, and nodes near a root like roots */
+    precise.solver.tolerance = fmin(precise.solver.tolerance, tolerance_most);
+    MCT_TRY(mct_critical_search_create(context, &precise, grid, mixture, &t.search));
     mct_status status = MCT_OK;
     mct_critical_line *found = calloc(1, sizeof *found);
     t.mixture.species = calloc(mixture->species_count, sizeof *t.mixture.species);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_INTERVALS = 4, DEPTH_MAX = 12, REFINEMENTS = 8, PASSES = 4 };
+enum { FIRST_INTERVALS = 4, DEPTH_MAX = 12, REFINEMENTS = 8, PASSES = 4, NODES_MAX = 1000 };
 
 static const double kink = 5.0; /* times the tolerance: what a kink between nodes may do to phi_c at most */
 
@@ -127,7 +127,7 @@ static mct_status trace_interval(mct_trace *t, double a, double b, int depth) {
     const size_t i = mct_trace_index(t, a);
     const double middle = sqrt(a * b);
     const bool both = t->point[i]->found && t->point[i + 1]->found;
-    if (depth == DEPTH_MAX || !(middle > a && middle < b)) {
+    if (depth == DEPTH_MAX || t->count >= NODES_MAX || !(middle > a && middle < b)) {
         if (!both) return MCT_OK;
         t->first_jump = t->jumps++ == 0 ? a : fmin(t->first_jump, a);
         t->last_jump = fmax(t->last_jump, b);

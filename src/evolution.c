@@ -11,6 +11,10 @@
 static const double start_until = 0.2;
 /* The same for the linear start of scheme moments, whose relative error is of this size. */
 static const double linear_until = 1.0e-4;
+static const double plateau_most = 1.0e-7; /* change per block that ends a run, whatever the tolerance */
+/* what tells why a step did not converge: see why_not_converged */
+static const double grown = 1.5, rounding = 1.0e-13;
+enum { LATE = 10 }; /* blocks: it relaxes slowly */
 static const double far_more_than_memory = 0x1p62;
 
 mct_time_options mct_time_options_default(void) {
@@ -56,8 +60,9 @@ static mct_status check(mct_context *context, const mct_evolution_options *optio
     if (!(time->tolerance >= 1.0e-15 && time->tolerance <= 1.0e-2)) {
         return mct_fail(context, MCT_ARGUMENT, "time.tolerance = %g: must be from 1e-15 to 1e-2", time->tolerance);
     }
-    if (!(time->first_step >= 0.0 && isfinite(time->first_step))) {
-        return mct_fail(context, MCT_ARGUMENT, "time.first_step = %g: must be above 0", time->first_step);
+    if (!(time->first_step >= 0.0 && time->first_step < time->until)) {
+        return mct_fail(context, MCT_ARGUMENT, "time.first_step = %g: must be above 0 and less than time.until",
+                        time->first_step);
     }
     if (!(options->decayed >= 0.0 && options->decayed < 1.0) || isnan(options->plateau) || options->doublings < 0 ||
         options->doublings > 2 || options->iterations_max < 1) {
@@ -82,7 +87,8 @@ static mct_evolution_shape shape_of(const mct_evolution_options *options, size_t
                                  .tolerance = options->time.tolerance,
                                  .until = options->time.until,
                                  .decayed = options->decayed,
-                                 .plateau = options->plateau == 0.0 ? 10.0 * options->time.tolerance : options->plateau,
+                                 .plateau = options->plateau == 0.0 ? fmin(10.0 * options->time.tolerance, plateau_most)
+                                                                    : options->plateau,
                                  .displacements = options->displaced_count,
                                  .scheme = mct_scheme_of(&options->time)};
 }
@@ -351,6 +357,16 @@ mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t po
                                  .evaluations = clock->evaluations};
 }
 
+/* What the numbers say about a step that did not converge.  (Correlators of passive particles never grow; those of mixtures of
+ * very unequal diffusivities and activities may, in the equations themselves, whatever the scheme.) */
+static const char *why_not_converged(const mct_evolution_point *at) {
+    if (at->largest > grown) return "; the correlators have grown beyond their start: the equations diverge here";
+    if (at->residual < rounding) return "; rounding allows no less: time.tolerance must be larger";
+    return at->blocks > LATE ? "; near the transition a smaller time.tolerance helps: before it, steps that are "
+                               "not right enough lead to one without a solution"
+                             : "";
+}
+
 mct_status mct_evolution_check(const mct_evolution *evolution) {
     for (size_t p = 0; p < evolution->shape.points; p++) {
         const mct_evolution_point at = mct_evolution_look(evolution, p);
@@ -362,9 +378,9 @@ mct_status mct_evolution_check(const mct_evolution *evolution) {
         if (at.state == MCT_EVOLUTION_NOT_CONVERGED) {
             return mct_fail(evolution->context, MCT_NOT_CONVERGED,
                             "point %zu: the step from time %g to %g did not converge in %u evaluations; residual %.3g, "
-                            "wanted %.3g, largest at wave number %g",
+                            "wanted %.3g, largest at wave number %g%s",
                             p, at.time, at.time + at.step, evolution->shape.iterations_max, at.residual,
-                            evolution->shape.tolerance, at.wave_number);
+                            evolution->shape.tolerance, at.wave_number, why_not_converged(&at));
         }
     }
     return MCT_OK;

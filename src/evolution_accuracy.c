@@ -8,7 +8,7 @@
 
 #include "apmct/evolution_plan.h"
 
-enum { QUICK_STEPS = 24, STEPS_MIN = 64, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
+enum { QUICK_STEPS = 24, QUICK_ATTEMPTS = 3, STEPS_MIN = 64, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
 
 static const double quick_tolerance = 1e-8;
 static const double gamma_low = 2.3, scale = 0.05; /* of Gamma tau; a low gamma is on the safe side */
@@ -90,12 +90,18 @@ static mct_status choose(mct_context *context, const mct_evolution_options *opti
     const double wanted = options->time.accuracy;
     mct_evolution_options trial = *options;
     mct_evolution_point end;
+    mct_status status;
 
     trial.displaced_count = 0;
     trial.time.order = ORDER;
     trial.time.steps_per_block = QUICK_STEPS;
     trial.time.tolerance = quick_tolerance;
-    MCT_TRY(run(context, &trial, grid, accuracy, &end));
+    status = run(context, &trial, grid, accuracy, &end);
+    for (int finer = 0; finer < QUICK_ATTEMPTS && status == MCT_NOT_CONVERGED; finer++) { /* very near the transition */
+        trial.time.tolerance = fmax(trial.time.tolerance / 100, tolerance_least);
+        status = run(context, &trial, grid, accuracy, &end);
+    }
+    MCT_TRY(status);
     accuracy->distance = estimate_distance(accuracy, &end);
     trial.time.tolerance =
         fmin(fmax(wanted * accuracy->distance / share_of_tolerance, tolerance_least), tolerance_most);

@@ -7,6 +7,7 @@
 enum { STEPS_MAX = 60, MELTING_STEPS = 400, ATTEMPTS = 8 };
 
 static const double phi_min = 0.01, phi_max = MCT_CRITICAL_PACKING_FRACTION_MAX;
+static const double start_min = 0.1, start_max = 0.9; /* a first guess outside of this is none */
 static const double slow = 0.85;    /* this ratio of residuals is the leading eigenvalue near the fold */
 static const double stays = 0.93;   /* above this one it is hardly falling, */
 static const double ghost = 2.0e-2; /* and below this residual the fold is near, on whichever side */
@@ -60,7 +61,8 @@ static mct_status judge(mct_fixed_point *problem, bool hasty, double small, doub
         mct_axpby(problem, length, problem->residual, 1.0, F);
         problem->iterations++;
     }
-    if (ratio < 1.0) *result = GLASS_NEAR;
+    /* out of steps, and f has not gone: no fluid, unless by the first signs */
+    if (ratio < 1.0 || !hasty) *result = GLASS_NEAR;
     return MCT_OK;
 }
 
@@ -78,7 +80,7 @@ static double next(const bracket *b, double phi) {
  * False: there is none. */
 static mct_status approach(mct_fixed_point *problem, bracket *b, double *F, verdict *result, bool *found) {
     double phi = b->glass < 1.0 || b->fluid > 0.0 ? next(b, b->glass < 1.0 ? b->glass : b->fluid)
-                                                  : problem->mixture.packing_fraction;
+                                                  : fmin(fmax(problem->mixture.packing_fraction, start_min), start_max);
     *found = false;
     *result = GLASS;
     while (!is_narrow(b)) {

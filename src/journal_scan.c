@@ -186,7 +186,11 @@ mct_status mct_journal_scan(mct_journal *journal, const char *head, bool *is_new
         return mct_fail(journal->context, MCT_FORMAT, "%.300s: not a journal: no plain file", journal->path);
     }
     MCT_TRY(read_head(journal, info.st_size, &theirs, &journal->first));
-    if (!theirs) {
+    if (!theirs && info.st_size > MCT_JOURNAL_MAGIC + (off_t)sizeof(mct_record) + (off_t)strlen(head)) {
+        return mct_fail(journal->context, MCT_FORMAT, "%.300s: damaged at its beginning; delete it to begin anew",
+                        journal->path);
+    }
+    if (!theirs) { /* killed in its first moment */
         *is_new = true;
         return MCT_OK;
     }

@@ -16,6 +16,7 @@ typedef struct cli {
     const cli_command *command; /* NULL until it is known */
 
     /* what was typed */
+    char **arguments;      /* argv */
     const char **operands; /* [operand_count]: configuration or result files */
     size_t operand_count;
     const char **settings; /* [setting_count]: KEY=VALUE of --set */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -116,6 +117,22 @@ mct_status cli_explained(cli *run, mct_status status) {
     return status == MCT_OK ? MCT_OK : mct_config_explain(run->context, run->config);
 }
 
+/* Threads that wait for each other spin, for as long as libgomp was told when it was loaded: by default, on a machine that does
+ * other work, up to a hundred times longer than the work takes. Where threads will work at one state point this program is
+ * therefore loaded again, with libgomp told better. */
+static void bound_spinning(const cli *run, const char *file) {
+    enum { TEAM_FROM = 1000 }; /* numbers of a matrix function from which threads may share them */
+    const size_t m = run->config->mixture.species_count;
+
+    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || mct_context_threads(run->context) == 1 ||
+        run->config->grid.points * m * m < TEAM_FROM || (file && strcmp(file, "-") == 0)) {
+        return;
+    }
+    setenv("GOMP_SPINCOUNT", "2000", 1);
+    execv("/proc/self/exe", run->arguments);
+    unsetenv("GOMP_SPINCOUNT"); /* it could not: as it is */
+}
+
 mct_status cli_configure(cli *run, const char *file) {
     const char *resolved;
 
@@ -133,6 +150,7 @@ mct_status cli_configure(cli *run, const char *file) {
         MCT_TRY(mct_config_set_value(run->context, run->config, "-o", "output.file", run->output));
     }
     MCT_TRY(mct_config_check(run->context, run->config));
+    bound_spinning(run, file);
     run->configured = true;
     MCT_TRY(cli_explained(run, mct_backend_resolve(run->context, run->config->solver.backend, &resolved)));
     run->backend_used = resolved;
@@ -179,8 +197,10 @@ static void destroy(cli *run) {
 
 int main(int argc, char **argv) {
     cli run = {0};
-    mct_status status = mct_context_create(&run.context), flushed;
+    mct_status status, flushed;
 
+    run.arguments = argv;
+    status = mct_context_create(&run.context);
     if (status != MCT_OK) {
         fprintf(stderr, "apmct: %s\n", mct_status_sentence(status));
         return mct_status_exit(status);

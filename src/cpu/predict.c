@@ -1,4 +1,4 @@
-/* predict.c: the first guess of a step, extrapolated from the last five points. */
+/* predict.c: the first guess of a step, extrapolated from the last points (MCT_GUESS). */
 #include "evolution.h"
 
 void mct_evolution_predict_point(mct_cpu_evolution *e, size_t point, int thread) {
