@@ -397,7 +397,7 @@ void mct_evolution_displacement(const mct_evolution *evolution, size_t point, do
 
 void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_relaxation_level level, double *tau) {
     const size_t count = evolution->shape.species * evolution->shape.N;
-    memcpy(tau, evolution->relaxation[point].tau + (size_t)level * count, count * sizeof *tau);
+    memcpy(tau, mct_relaxation_time(&evolution->relaxation[point], level), count * sizeof *tau);
 }
 
 mct_kernel_algorithm mct_evolution_kernel_used(const mct_evolution *evolution) {

@@ -1,15 +1,25 @@
-/* relaxation.c: where correlators fall to 1/e and to 0.1: the polynomial through the rows around the crossing, in log t, and
- * the point where it has the value. */
+/* relaxation.c: where correlators fall to each of a ladder of levels: the polynomial through the rows around the crossing,
+ * in log t, and the point where it has the value. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "relaxation.h"
 
-enum { NODES = MCT_RELAXATION_NODES };
+enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45, STATE = NODES + LADDER + 1 };
 
-static const double level_of[MCT_RELAXATION_LEVELS] = {
-    [MCT_RELAXATION_E] = 0.36787944117144232160, [MCT_RELAXATION_TENTH] = 0.1};
+static const double inverse_e = 0.36787944117144232160;
+
+/* Steps of 0.02 from 0.98 to 0.1, where plateaus lie close together, then of a factor 0.9 down to 1e-3; and 1/e. */
+static void make_ladder(double *level) {
+    size_t at = 0;
+    for (size_t k = 0; k < LINEAR; k++) {
+        const double value = (double)(LINEAR + 4 - k) / 50.0;
+        if (value < inverse_e && level[at - 1] > inverse_e) level[at++] = inverse_e;
+        level[at++] = value;
+    }
+    for (double value = 0.09; at < LADDER; value *= 0.9) level[at++] = value;
+}
 
 mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N, const double *S, int degree,
                                  mct_relaxation *relaxation) {
@@ -17,11 +27,14 @@ mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N,
     *relaxation =
         (mct_relaxation){.species = species, .N = N, .nodes = degree + 1 < NODES ? (size_t)degree + 1 : NODES};
     if (relaxation->nodes < 4) relaxation->nodes = 4; /* not worse than second order */
-    relaxation->level = calloc((NODES + MCT_RELAXATION_LEVELS + 1) * count, sizeof *relaxation->level);
-    if (!relaxation->level) return mct_fail(context, MCT_MEMORY, "relaxation times: out of memory");
-    relaxation->tau = relaxation->level + NODES * count;
-    relaxation->inverse = relaxation->tau + MCT_RELAXATION_LEVELS * count;
-    for (size_t i = 0; i < MCT_RELAXATION_LEVELS * count; i++) relaxation->tau[i] = (double)NAN;
+    relaxation->values = calloc((STATE + 1) * count, sizeof *relaxation->values);
+    if (!relaxation->values) return mct_fail(context, MCT_MEMORY, "relaxation times: out of memory");
+    relaxation->tau = relaxation->values + NODES * count;
+    relaxation->next = relaxation->tau + LADDER * count;
+    relaxation->inverse = relaxation->next + count;
+    make_ladder(relaxation->level);
+    for (size_t i = 0; i < LADDER * count; i++) relaxation->tau[i] = (double)NAN;
+    for (size_t i = 0; i < count; i++) relaxation->next[i] = relaxation->level[0];
     for (size_t mu = 0; mu < species; mu++) {
         for (size_t q = 0; q < N; q++) relaxation->inverse[mu * N + q] = 1.0 / S[mu * (species + 1) * N + q];
     }
@@ -29,28 +42,59 @@ mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N,
 }
 
 void mct_relaxation_destroy(mct_relaxation *relaxation) {
-    free(relaxation->level);
-    relaxation->level = NULL;
+    free(relaxation->values);
+    relaxation->values = NULL;
+}
+
+const double *mct_relaxation_time(const mct_relaxation *relaxation, mct_relaxation_level level) {
+    const double value = level == MCT_RELAXATION_E ? inverse_e : 0.1;
+    size_t at = 0;
+    while (relaxation->level[at] > value) at++;
+    return relaxation->tau + at * relaxation->species * relaxation->N;
+}
+
+/* Where the rows of an interpolation lie, the same for all elements. */
+typedef struct stencil {
+    size_t count, left;             /* the crossing lies between nodes `left` and `left` + 1 */
+    double x[NODES], weight[NODES]; /* barycentric */
+    bool logarithm;                 /* x = ln(t/origin); else t */
+    double origin;
+} stencil;
+
+/* `count` rows from `from` on, for crossings between rows `row` and `row` + 1. */
+static stencil stencil_of(const mct_relaxation *relaxation, size_t row, size_t from, size_t count) {
+    /* t = 0 has no logarithm; near it t itself is as good */
+    stencil s = {.count = count, .left = row - from, .logarithm = relaxation->times[from % NODES] > 0.0};
+    s.origin = relaxation->times[row % NODES];
+    for (size_t n = 0; n < count; n++) {
+        const double t = relaxation->times[(from + n) % NODES];
+        s.x[n] = s.logarithm ? log(t / s.origin) : t;
+    }
+    for (size_t n = 0; n < count; n++) {
+        double product = 1.0;
+        for (size_t k = 0; k < count; k++) product *= k == n ? 1.0 : s.x[n] - s.x[k];
+        s.weight[n] = 1.0 / product;
+    }
+    return s;
 }
 
 /* The polynomial through (x, y) at `at`. */
-static double lagrange(size_t count, const double *x, const double *y, double at) {
-    double sum = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        double term = y[i];
-        for (size_t k = 0; k < count; k++) {
-            if (k != i) term *= (at - x[k]) / (x[i] - x[k]);
-        }
-        sum += term;
+static double interpolate(const stencil *s, const double *y, double at) {
+    double above = 0.0, below = 0.0;
+    for (size_t n = 0; n < s->count; n++) {
+        if (at == s->x[n]) return y[n];
+        const double share = s->weight[n] / (at - s->x[n]);
+        above += share * y[n];
+        below += share;
     }
-    return sum;
+    return above / below;
 }
 
-/* Between nodes `left` and `left` + 1, where y - level changes its sign, to rounding: regula falsi (Illinois). */
-static double crossing(size_t count, const double *x, const double *y, size_t left, double level) {
-    double a = x[left], b = x[left + 1], fa = y[left] - level, fb = y[left + 1] - level, at = b;
+/* Between the middle nodes, where y - level changes its sign, to rounding: regula falsi (Illinois). */
+static double crossing(const stencil *s, const double *y, double level) {
+    double a = s->x[s->left], b = s->x[s->left + 1], fa = y[s->left] - level, fb = y[s->left + 1] - level, at = b;
     for (int step = 0; step < 100 && fabs(b - a) > 1.0e-16 * fabs(b); step++) {
-        const double next = (a * fb - b * fa) / (fb - fa), f = lagrange(count, x, y, next) - level;
+        const double next = (a * fb - b * fa) / (fb - fa), f = interpolate(s, y, next) - level;
         if (next == at) break;
         at = next;
         if (f == 0.0) break;
@@ -61,47 +105,42 @@ static double crossing(size_t count, const double *x, const double *y, size_t le
         }
         b = at, fb = f;
     }
-    return at;
+    return s->logarithm ? s->origin * exp(at) : at;
 }
 
-/* Elements that fall below the level from one row to the next; without branches, for most rows have none. */
-static size_t fallen(size_t size, const double *before, const double *after, double level) {
+/* Elements that fall below the next of their levels; without branches, for most rows have none. */
+static size_t fallen(size_t size, const double *after, const double *next) {
     size_t count = 0;
-    for (size_t i = 0; i < size; i++) count += (size_t)((after[i] < level) & (before[i] >= level));
+    for (size_t i = 0; i < size; i++) count += (size_t)(after[i] < next[i]);
     return count;
 }
 
 /* Crossings between rows `row` and `row` + 1, by `count` rows from `from` on. */
 static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t count) {
     const size_t size = relaxation->species * relaxation->N;
-    const double *const before = relaxation->level + row % NODES * size;
-    const double *const after = relaxation->level + (row + 1) % NODES * size;
-    for (size_t l = 0; l < MCT_RELAXATION_LEVELS; l++) {
-        double *const tau = relaxation->tau + l * size;
-        if (fallen(size, before, after, level_of[l]) == 0) continue;
-        for (size_t i = 0; i < size; i++) {
-            if (!(after[i] < level_of[l] && before[i] >= level_of[l] && isnan(tau[i]))) continue;
-            double x[NODES] = {0.0}, y[NODES] = {0.0};
-            /* t = 0 has no logarithm; near it t itself is as good */
-            const bool logarithm = relaxation->time[from % NODES] > 0.0;
-            for (size_t n = 0; n < count; n++) {
-                const double t = relaxation->time[(from + n) % NODES];
-                x[n] = logarithm ? log(t / relaxation->time[row % NODES]) : t;
-                y[n] = relaxation->level[(from + n) % NODES * size + i];
-            }
-            const double at = crossing(count, x, y, row - from, level_of[l]);
-            tau[i] = logarithm ? relaxation->time[row % NODES] * exp(at) : at;
+    const double *const after = relaxation->values + (row + 1) % NODES * size;
+    if (fallen(size, after, relaxation->next) == 0) return;
+    const stencil s = stencil_of(relaxation, row, from, count);
+    for (size_t i = 0; i < size; i++) {
+        if (!(after[i] < relaxation->next[i])) continue;
+        double y[NODES] = {0.0};
+        size_t l = 0;
+        for (size_t n = 0; n < count; n++) y[n] = relaxation->values[(from + n) % NODES * size + i];
+        while (relaxation->level[l] > relaxation->next[i]) l++;
+        for (; l < LADDER && after[i] < relaxation->level[l]; l++) {
+            relaxation->tau[l * size + i] = crossing(&s, y, relaxation->level[l]);
         }
+        relaxation->next[i] = l < LADDER ? relaxation->level[l] : -(double)INFINITY;
     }
 }
 
 void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi) {
     const size_t N = relaxation->N, m = relaxation->species, slot = relaxation->rows % NODES;
-    relaxation->time[slot] = time;
+    relaxation->times[slot] = time;
     for (size_t mu = 0; mu < m; mu++) {
         const double *const row = phi + mu * (m + 1) * N, *const inverse = relaxation->inverse + mu * N;
-        double *const level = relaxation->level + (slot * m + mu) * N;
-        for (size_t q = 0; q < N; q++) level[q] = row[q] * inverse[q];
+        double *const values = relaxation->values + (slot * m + mu) * N;
+        for (size_t q = 0; q < N; q++) values[q] = row[q] * inverse[q];
     }
     const size_t rows = ++relaxation->rows, nodes = relaxation->nodes;
     if (rows < nodes) return;
@@ -118,27 +157,30 @@ void mct_relaxation_finish(mct_relaxation *relaxation) {
     for (size_t row = first; row + 1 < rows; row++) search(relaxation, row, rows - count, count);
 }
 
+/* ---- state: rows, their times, then values, tau and next, which lie one after the other ------------------------ */
+
+static size_t state_size(const mct_relaxation *relaxation) {
+    return STATE * relaxation->species * relaxation->N * sizeof *relaxation->values;
+}
+
 size_t mct_relaxation_size(const mct_relaxation *relaxation) {
-    return sizeof relaxation->rows + sizeof relaxation->time +
-           (NODES + MCT_RELAXATION_LEVELS) * relaxation->species * relaxation->N * sizeof(double);
+    return sizeof relaxation->rows + sizeof relaxation->times + state_size(relaxation);
 }
 
 void mct_relaxation_save(const mct_relaxation *relaxation, void *to) {
     char *out = to;
     memcpy(out, &relaxation->rows, sizeof relaxation->rows);
     out += sizeof relaxation->rows;
-    memcpy(out, relaxation->time, sizeof relaxation->time);
-    out += sizeof relaxation->time;
-    memcpy(out, relaxation->level,
-           (NODES + MCT_RELAXATION_LEVELS) * relaxation->species * relaxation->N * sizeof(double));
+    memcpy(out, relaxation->times, sizeof relaxation->times);
+    out += sizeof relaxation->times;
+    memcpy(out, relaxation->values, state_size(relaxation));
 }
 
 void mct_relaxation_restore(mct_relaxation *relaxation, const void *from) {
     const char *in = from;
     memcpy(&relaxation->rows, in, sizeof relaxation->rows);
     in += sizeof relaxation->rows;
-    memcpy(relaxation->time, in, sizeof relaxation->time);
-    in += sizeof relaxation->time;
-    memcpy(relaxation->level, in,
-           (NODES + MCT_RELAXATION_LEVELS) * relaxation->species * relaxation->N * sizeof(double));
+    memcpy(relaxation->times, in, sizeof relaxation->times);
+    in += sizeof relaxation->times;
+    memcpy(relaxation->values, in, state_size(relaxation));
 }

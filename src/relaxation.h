@@ -4,17 +4,23 @@
 
 #include "apmct/evolution.h"
 
-enum { MCT_RELAXATION_NODES = 6 }; /* rows kept */
+enum {
+    MCT_RELAXATION_NODES = 6,  /* rows kept */
+    MCT_RELAXATION_LADDER = 90 /* levels */
+};
 
-/* First times at which each Phi_mm/S_mm falls to each level, interpolated through the rows on both sides.  Plain data
- * but for its pointers. */
+/* First times at which each Phi_mm/S_mm falls to each of a ladder of levels from 0.98 to 1e-3, interpolated through the
+ * rows on both sides: what is left of a decay when its rows are gone, and it knows nothing of how they were spaced.
+ * Plain data but for its pointers. */
 typedef struct mct_relaxation {
-    size_t species, N, nodes;          /* nodes: of the interpolation, 2 ... MCT_RELAXATION_NODES, even */
-    size_t rows;                       /* so far */
-    double time[MCT_RELAXATION_NODES]; /* of the last rows, at row number modulo MCT_RELAXATION_NODES */
-    double *level;                     /* [MCT_RELAXATION_NODES][m][N]: Phi_mm/S_mm there */
-    double *tau;                       /* [MCT_RELAXATION_LEVELS][m][N]; NaN while not reached */
-    double *inverse;                   /* [m][N]: 1/S_mm */
+    size_t species, N, nodes;            /* nodes: of the interpolation, 2 ... MCT_RELAXATION_NODES, even */
+    double level[MCT_RELAXATION_LADDER]; /* descending */
+    size_t rows;                         /* so far */
+    double times[MCT_RELAXATION_NODES];  /* of the last rows, at row number modulo MCT_RELAXATION_NODES */
+    double *values;                      /* [MCT_RELAXATION_NODES][m][N]: Phi_mm/S_mm there */
+    double *tau;                         /* [MCT_RELAXATION_LADDER][m][N]; NaN while not reached */
+    double *next;                        /* [m][N]: the highest level that is not reached; -infinity: none is left */
+    double *inverse;                     /* [m][N]: 1/S_mm */
 } mct_relaxation;
 
 /* S: [m*m][N], copied.  degree: of the scheme that makes the rows.  Errors: MCT_MEMORY. */
@@ -26,6 +32,9 @@ void mct_relaxation_destroy(mct_relaxation *relaxation);
 void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi);
 /* No more rows come: crossings between the last of them. */
 void mct_relaxation_finish(mct_relaxation *relaxation);
+
+/* The times [m][N] of one of the public levels, borrowed. */
+const double *mct_relaxation_time(const mct_relaxation *relaxation, mct_relaxation_level level);
 
 /* Flat copy of what the coming rows change. */
 size_t mct_relaxation_size(const mct_relaxation *relaxation);
