@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apmct/decay.h"
 #include "displacement.h"
 #include "evolution_internal.h"
 
@@ -126,9 +127,10 @@ static mct_status allocate(mct_context *context, const mct_evolution_options *op
     e->n = species * species * N;
     e->clocks = calloc(count, sizeof *e->clocks);
     e->relaxation = calloc(count, sizeof *e->relaxation);
+    e->projection = calloc(count, sizeof *e->projection);
     e->last = calloc(count * e->n, sizeof *e->last);
     e->displacement = calloc(count * options->displaced_count + 1, sizeof *e->displacement);
-    if (!e->clocks || !e->relaxation || !e->last || !e->displacement)
+    if (!e->clocks || !e->relaxation || !e->projection || !e->last || !e->displacement)
         return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
     return MCT_OK;
 }
@@ -223,7 +225,11 @@ void mct_evolution_destroy(mct_evolution *evolution) {
     for (size_t p = 0; evolution->relaxation && p < evolution->shape.points; p++) {
         mct_relaxation_destroy(&evolution->relaxation[p]);
     }
+    for (size_t p = 0; evolution->projection && p < evolution->shape.points; p++) {
+        mct_projection_destroy(&evolution->projection[p]);
+    }
     free(evolution->relaxation);
+    free(evolution->projection);
     free(evolution->clocks);
     free(evolution->last);
     free(evolution->displacement);
@@ -262,6 +268,9 @@ static mct_status hand_on(mct_evolution *e) {
         const double *const rows = phi + p * window * e->n;
         for (size_t r = 0; r < clock->rows; r++) {
             mct_relaxation_add(&e->relaxation[p], times[p * window + r], rows + r * e->n);
+            if (status == MCT_OK) {
+                status = mct_projection_add(e->context, &e->projection[p], times[p * window + r], rows + r * e->n);
+            }
             if (e->sink && status == MCT_OK) {
                 status = e->sink(e->sink_user, p, times[p * window + r], rows + r * e->n);
             }
@@ -398,6 +407,23 @@ void mct_evolution_displacement(const mct_evolution *evolution, size_t point, do
 void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_relaxation_level level, double *tau) {
     const size_t count = evolution->shape.species * evolution->shape.N;
     memcpy(tau, mct_relaxation_time(&evolution->relaxation[point], level), count * sizeof *tau);
+}
+
+mct_status mct_evolution_project(mct_evolution *evolution, size_t point, size_t species, const double *vector) {
+    const mct_evolution_shape *const shape = &evolution->shape;
+    if (evolution->started || species > shape->species) {
+        return mct_fail(evolution->context, MCT_ARGUMENT, "a projection of %zu species of a run of %zu%s", species,
+                        shape->species, evolution->started ? " that has begun" : "");
+    }
+    return mct_projection_create(evolution->context, shape->species, shape->N, species, vector,
+                                 &evolution->projection[point]);
+}
+
+size_t mct_evolution_projection(const mct_evolution *evolution, size_t point, const double **time,
+                                const double **value) {
+    *time = evolution->projection[point].time;
+    *value = evolution->projection[point].value;
+    return evolution->projection[point].count;
 }
 
 mct_kernel_algorithm mct_evolution_kernel_used(const mct_evolution *evolution) {

@@ -3,6 +3,7 @@
 #define MCT_EVOLUTION_INTERNAL_H
 
 #include "backend.h"
+#include "projection.h"
 #include "relaxation.h"
 
 struct mct_evolution {
@@ -17,6 +18,7 @@ struct mct_evolution {
     bool started;
     mct_clock *clocks;          /* [points], of the last look */
     mct_relaxation *relaxation; /* [points] */
+    mct_projection *projection; /* [points] */
     double *last;               /* [points][n]: the last row */
     double *displacement;       /* [points][displacements]: the same of displacements */
     mct_evolution_sink sink;

@@ -8,7 +8,8 @@
 /* What must be the same for a state to be of use. */
 typedef struct header {
     char magic[8], version[24];
-    uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started, displacements;
+    uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started, displacements,
+        projections;
 } header; /* no padding, and the tolerance as bits: compared as bytes */
 
 static header header_of(const mct_evolution *e) {
@@ -20,11 +21,12 @@ static header header_of(const mct_evolution *e) {
     h.degree = (uint64_t)e->shape.scheme.degree, h.bdf = (uint64_t)e->shape.scheme.bdf;
     h.taylor = (uint64_t)e->shape.scheme.taylor;
     h.displacements = e->shape.displacements;
+    for (size_t p = 0; p < e->shape.points; p++) h.projections += e->projection[p].vector != NULL;
     memcpy(&h.tolerance, &e->shape.tolerance, sizeof h.tolerance);
     return h;
 }
 
-/* header; for each point: clock, last row, its displacements, relaxation times, what the backend keeps. */
+/* header; for each point: clock, last row, its displacements, relaxation times, projection, what the backend keeps. */
 static size_t host_size(const mct_evolution *e, size_t point) {
     return sizeof *e->clocks + (e->n + e->shape.displacements) * sizeof *e->last +
            mct_relaxation_size(&e->relaxation[point]);
@@ -33,7 +35,8 @@ static size_t host_size(const mct_evolution *e, size_t point) {
 size_t mct_evolution_state_size(const mct_evolution *evolution) {
     size_t size = sizeof(header);
     for (size_t p = 0; evolution->started && p < evolution->shape.points; p++) {
-        size += host_size(evolution, p) + evolution->operations->state_size(evolution->state, &evolution->clocks[p]);
+        size += host_size(evolution, p) + mct_projection_size(&evolution->projection[p]) +
+                evolution->operations->state_size(evolution->state, &evolution->clocks[p]);
     }
     return size;
 }
@@ -53,6 +56,8 @@ void mct_evolution_save(const mct_evolution *evolution, void *buffer) {
         out += displacements * sizeof *evolution->displacement;
         mct_relaxation_save(&evolution->relaxation[p], out);
         out += mct_relaxation_size(&evolution->relaxation[p]);
+        mct_projection_save(&evolution->projection[p], out);
+        out += mct_projection_size(&evolution->projection[p]);
         evolution->operations->save(evolution->state, p, out);
         out += evolution->operations->state_size(evolution->state, &evolution->clocks[p]);
     }
@@ -82,6 +87,10 @@ static mct_status check(const mct_evolution *e, const char *in, size_t size, hea
             return refuse(e, "it is damaged");
         }
         at += host;
+        size_t projection;
+        MCT_TRY(mct_projection_prepare(e->context, &e->projection[p], in + at, size - at, &projection));
+        if (projection == 0) return refuse(e, "it is cut off");
+        at += projection;
         const size_t backend = e->operations->state_size(e->state, &clock);
         if (size - at < backend) return refuse(e, "it is cut off");
         at += backend;
@@ -105,6 +114,8 @@ mct_status mct_evolution_restore(mct_evolution *evolution, const void *buffer, s
         in += displacements * sizeof *evolution->displacement;
         mct_relaxation_restore(&evolution->relaxation[p], in);
         in += mct_relaxation_size(&evolution->relaxation[p]);
+        mct_projection_restore(&evolution->projection[p], in);
+        in += mct_projection_size(&evolution->projection[p]);
         evolution->operations->restore(evolution->state, p, in);
         in += evolution->operations->state_size(evolution->state, &evolution->clocks[p]);
     }

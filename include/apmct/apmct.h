@@ -7,6 +7,7 @@
 #include "apmct/config.h"
 #include "apmct/context.h"
 #include "apmct/critical.h"
+#include "apmct/decay.h"
 #include "apmct/evolution.h"
 #include "apmct/evolution_plan.h"
 #include "apmct/glass.h"
