@@ -22,10 +22,15 @@
  *   /long_time           [N][m][m]     the last Phi, with attributes: state, steps, blocks, evaluations, time_end and,
  *                                      where asked for, estimated_error
  *   /relaxation_time, /relaxation_time_tenth   [N][m], NaN where never reached
+ *   /kohlrausch_amplitude, _time, _exponent, _deviation   [N][m], NaN where there is no such decay (archive_decay.c)
  *   /time [T], /stored_wave_number [Q], /correlator [T][Q][m][m]   unless output.correlator is false
+ *   /beta_relaxation/time, function [R]   near a transition, with attributes of the group: packing_fraction_critical,
+ *                                      distance, separation, exponent_parameter, a_critical, b_critical and, where
+ *                                      fitted, a, a_error, b, b_error, time_a, time_b, crossing_time, window_low,
+ *                                      window_high
  * and with s tagged particles
  *   /tagged/name, activity, diffusivity [s]
- *   /tagged/long_time, relaxation_time, relaxation_time_tenth [N][s]
+ *   /tagged/long_time, relaxation_time, relaxation_time_tenth, kohlrausch_... [N][s]
  *   /tagged/correlator [T][Q][s], /tagged/mean_squared_displacement [T][s]
  * `sweep` of P points (archive_sweep.c)
  *   /parameters/KEY [P]                                      one dataset per varied key, numbers or texts

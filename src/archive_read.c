@@ -230,6 +230,9 @@ static mct_status check_evolution(mct_context *context, const mct_result *result
 
     MCT_TRY(check_shape(context, result, "relaxation_time", 2, matrix));
     MCT_TRY(check_shape(context, result, "relaxation_time_tenth", 2, matrix));
+    MCT_TRY(check_shape(context, result, "kohlrausch_amplitude", 2, matrix));
+    MCT_TRY(check_shape(context, result, "kohlrausch_time", 2, matrix));
+    MCT_TRY(check_shape(context, result, "kohlrausch_exponent", 2, matrix));
     MCT_TRY(check_shape(context, result, "time", 1, shape));
     MCT_TRY(check_shape(context, result, "stored_wave_number", 1, shape + 1));
     MCT_TRY(check_shape(context, result, "correlator", 4, shape));

@@ -13,6 +13,7 @@
 
 #include "apmct/config.h"
 #include "apmct/critical.h"
+#include "apmct/decay.h"
 #include "apmct/glass.h"
 #include "apmct/journal.h"
 #include "apmct/sweep.h"
@@ -85,6 +86,19 @@ mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, con
 /* A line traced for sweep.trace: /line with its nodes, /extrema, /window (where phi_c takes the packing fractions asked for) and
  * /features (the peak of lambda_MCT, where f changes its character).  Errors: MCT_FILE. */
 mct_status mct_archive_put_trace(mct_context *context, mct_archive *archive, const mct_critical_line *line);
+
+/* /kohlrausch_exponent, _time, _amplitude, _deviation [N][m] of a run in time, and under /tagged the same [N][tagged];
+ * fits: [m + tagged][N].  Errors: MCT_FILE, MCT_MEMORY, MCT_ARGUMENT (no statics yet). */
+mct_status mct_archive_put_kohlrausch(mct_context *context, mct_archive *archive, size_t tagged,
+                                      const mct_kohlrausch *fits);
+
+/* /beta_relaxation of a run near a transition: /beta_relaxation/time and /function [count], g(t) of decay.h; the group's
+ * attributes are its distance from the critical point, what that has for exponents and, as far as found, what the fit has.
+ * Errors: MCT_FILE, MCT_ARGUMENT (count = 0). */
+mct_status mct_archive_put_beta_relaxation(mct_context *context, mct_archive *archive,
+                                           const mct_critical_point *critical, double packing_fraction,
+                                           const mct_beta_relaxation *fit, size_t count, const double *time,
+                                           const double *g);
 
 /* Any further array: data[shape[0]]...[shape[rank-1]], borrowed; a name with slashes goes into groups.
  * Errors: MCT_FILE, MCT_ARGUMENT (rank). */

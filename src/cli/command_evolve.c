@@ -192,7 +192,7 @@ static mct_status advance(cli *run, cli_evolve_run *found) {
 
 static void take_result(cli *run, cli_evolve_run *found) {
     found->result.point = mct_evolution_look(found->evolution, 0);
-    run->evaluations = found->result.point.evaluations;
+    run->evaluations = found->result.point.evaluations + found->transition_evaluations;
     if (found->accuracy) run->evaluations += mct_accuracy_evaluations(found->accuracy);
     mct_evolution_last(found->evolution, 0, found->result.long_time);
     if (found->result.tagged > 0) mct_evolution_displacement(found->evolution, 0, found->result.displacement);
@@ -225,6 +225,7 @@ static mct_status attempt(cli *run, cli_evolve_run *found, bool last, bool *agai
                                  (const mct_statics *const *)&found->statics, &found->evolution));
     run->backend_used = mct_evolution_backend_name(found->evolution);
     run->kernel_used = mct_kernel_algorithm_name(mct_evolution_kernel_used(found->evolution));
+    MCT_TRY(cli_evolve_follow(run, found));
     if (run->config->output.file[0]) {
         if (found->accuracy && run->resume && !last) MCT_TRY(is_refined(run, found, &refined));
         if (!refined) MCT_TRY(open_journal(run, found));
@@ -261,6 +262,7 @@ static mct_status compute(cli *run, cli_evolve_run *found) {
     const mct_config *config = run->config;
     bool again;
 
+    MCT_TRY(cli_evolve_find_transition(run, found));
     if (!(config->time.accuracy > 0)) return attempt(run, found, true, &again);
     MCT_TRY(mct_accuracy_create(run->context, &found->options, &config->grid, found->statics, found->observed,
                                 &found->accuracy));
@@ -286,7 +288,7 @@ static mct_status compute(cli *run, cli_evolve_run *found) {
 static size_t file_size(const cli *run, const cli_evolve_run *found) {
     const size_t m = run->config->mixture.species_count, N = run->config->grid.points;
     const size_t numbers = mct_journal_rows(found->journal) * (1 + mct_journal_row_length(found->journal)) +
-                           N * (2 + 3 * m * m + 2 * m + 3 * found->result.tagged);
+                           N * (2 + 3 * m * m + 6 * m + 7 * found->result.tagged);
 
     return numbers * sizeof(double) + numbers / 8 + ((size_t)1 << 20);
 }
@@ -315,6 +317,7 @@ static mct_status save(cli *run, cli_evolve_run *found) {
     MCT_TRY_CLEANUP(put_statics(run, archive));
     MCT_TRY_CLEANUP(mct_archive_put_evolution(run->context, archive, &found->result, found->journal,
                                               found->stored_count, found->stored));
+    MCT_TRY_CLEANUP(cli_evolve_put_fits(run, found, archive));
     MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
 cleanup:
     mct_archive_destroy(archive);
@@ -331,6 +334,7 @@ static mct_status dry_run(cli *run, cli_evolve_run *found) {
 
 static void destroy(cli_evolve_run *found, bool done) {
     discard(found, !done);
+    cli_evolve_discard_fits(found);
     mct_accuracy_destroy(found->accuracy);
     mct_statics_destroy(found->statics);
     for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) free(found->result.relaxation_time[level]);
@@ -351,6 +355,7 @@ mct_status cli_evolve(cli *run) {
     start = cli_clock();
     status = prepare(run, &found);
     if (status == MCT_OK) status = run->dry_run ? dry_run(run, &found) : compute(run, &found);
+    if (status == MCT_OK && !run->dry_run) status = cli_evolve_fit(run, &found);
     if (status == MCT_OK && !run->dry_run) status = check_plateau(run, &found);
     run->seconds = cli_clock() - start;
     cli_end_progress();

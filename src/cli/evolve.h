@@ -1,4 +1,4 @@
-/* evolve.h: one run of apmct evolve; internal to command_evolve.c and evolve_report.c. */
+/* evolve.h: one run of apmct evolve; internal to command_evolve.c and evolve_*.c. */
 #ifndef MCT_CLI_EVOLVE_H
 #define MCT_CLI_EVOLVE_H
 
@@ -17,6 +17,13 @@ typedef struct cli_evolve_run {
     mct_journal *journal;   /* NULL: nothing is stored */
     mct_recorder *recorder; /* NULL: nothing is stored */
     mct_evolution_result result;
+    mct_critical_point *critical; /* NULL: none near */
+    char transition_note[320];    /* why none is known; "" */
+    unsigned long transition_evaluations;
+    mct_kohlrausch *kohlrausch; /* [m + tagged][N] */
+    mct_beta_relaxation beta;   /* where there is a critical point */
+    size_t g_count;
+    double *g_time;              /* [2][g_count]: times and g */
     double resumed_at;           /* NaN: from the beginning */
     double advance_start;        /* clock when this process began to advance */
     unsigned long advance_steps; /* steps that it found */
@@ -30,5 +37,15 @@ void cli_evolve_summary(const cli *run, const cli_evolve_run *found);
 void cli_evolve_json(cli *run, const cli_evolve_run *found, bool done);
 /* --dry-run, as text or JSON. */
 void cli_evolve_cost(cli *run, const cli_evolve_run *found, const mct_evolution_cost *cost);
+
+/* Fits: evolve_fits.c.  The critical point of this composition, where the state is near it; one that cannot be found is
+ * left out with a note.  Errors: MCT_INTERRUPTED, MCT_MEMORY. */
+mct_status cli_evolve_find_transition(cli *run, cli_evolve_run *found);
+/* Before the first step: the run keeps what the fits need. */
+mct_status cli_evolve_follow(const cli *run, cli_evolve_run *found);
+mct_status cli_evolve_fit(cli *run, cli_evolve_run *found);
+mct_status cli_evolve_put_fits(const cli *run, const cli_evolve_run *found, mct_archive *archive);
+void cli_evolve_print_fits(const cli *run, const cli_evolve_run *found);
+void cli_evolve_discard_fits(cli_evolve_run *found);
 
 #endif

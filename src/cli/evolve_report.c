@@ -129,6 +129,7 @@ void cli_evolve_summary(const cli *run, const cli_evolve_run *found) {
     }
     print_species(run, found);
     print_tagged(run, found);
+    cli_evolve_print_fits(run, found);
     if (isfinite(found->result.estimated_error)) {
         printf("accuracy           estimated relative error %.2g, wanted %g\n", found->result.estimated_error,
                run->config->time.accuracy);

@@ -135,6 +135,32 @@ if shutil.which("gnuplot"):
         expect(figure in done.stdout, f"{figure} can be drawn")
     expect_run(3, "plot", path("none.h5"), "--figure", "correlator", "-o", path("x.svg"), error="figure correlator")
 
+# ---- fits: of the peak at phi = 0.515 beta = 0.84, A a little below f_c = 0.784; near phi_c the exponents of lambda_MCT
+done = expect_run(0, "evolve", *FLUID)
+for word in ("final decay", "transition         phi_c = 0.515912134", "eps = -0.001768,", "crossed at t = 2", "a = 0.3",
+             "for 0.3116, b = 0.5", "for 0.5825 of lambda_MCT"):
+    expect(word in done.stdout, f"evolve near the transition says {word}: {done.stdout}")
+row = next(line for line in done.stdout.splitlines() if line.startswith("passive") and "..." in line).split()
+expect(0.72 < float(row[1]) < 0.784 and 0.83 < float(row[2]) < 0.85 and 9e3 < float(row[3]) < 11e3, f"fit: {row}")
+done = expect_run(0, "evolve", *point(0.4, 1)).stdout
+expect("final decay" in done and "transition" not in done, "far away there is no transition to speak of")
+expect("final decay" not in expect_run(0, "evolve", *point(0.524, 1.05)).stdout, "a glass has no final decay")
+expect_run(0, "evolve", *point(0.515912134119 * (1 - 1e-4), 1, "tagged=[active]"), "-o", path("near.h5"), "--quiet")
+shapes = {row["name"]: row["shape"] for row in run_json(0, "info", path("near.h5"))["datasets"]}
+for name in ("amplitude", "time", "exponent", "deviation"):
+    expect(shapes["kohlrausch_" + name] == [100, 2] and shapes["tagged/kohlrausch_" + name] == [100, 1], f"fits: {shapes}")
+expect(shapes["beta_relaxation/time"] == shapes["beta_relaxation/function"] and shapes["beta_relaxation/time"][0] > 400,
+       f"g(t): {shapes}")
+if shutil.which("h5dump"):
+    for name, low, high in (("a", 0.3066, 0.3166), ("b", 0.5785, 0.5865), ("distance", -1.0001e-4, -0.9999e-4),
+                            ("crossing_time", 2400, 2420), ("a_critical", 0.31156, 0.31157)):
+        text = subprocess.run(["h5dump", "-m", "%.9g", "-a", "/beta_relaxation/" + name, path("near.h5")],
+                              stdout=subprocess.PIPE, text=True).stdout
+        value = float(text.split("(0):")[1].split()[0])
+        expect(low < value < high, f"{name} = {value}")
+expect_run(0, "evolve", *point(0.4, 1), "-o", path("near.h5"), "--quiet")
+expect("beta_relaxation/time" not in {row["name"] for row in run_json(0, "info", path("near.h5"))["datasets"]}, "far away")
+
 # ---- long enough to be cut off: half a second or more
 LONG = [*point(0.5159, 1, "grid.points=200", "grid.spacing=0.2", "checkpoint.interval=0.02", "time.until=1e14"),
         "--threads", "1"]
