@@ -114,7 +114,7 @@ static mct_status tables_create(mct_context *context, const mct_shape *shape, mc
     if (!tables) return mct_fail(context, MCT_MEMORY, "memory kernel: out of memory");
     tables->references = 1;
     tables->grid = *grid;
-    tables->balance = 1.0;
+    tables->balance = tables->scale = 1.0;
     tables->algorithm = algorithm_of(shape->algorithm);
     tables->k = mct_cpu_allocate(grid->points);
     if (!tables->k) return mct_fail(context, MCT_MEMORY, "memory kernel: out of memory");
@@ -155,6 +155,9 @@ static mct_status create(mct_context *context, const mct_shape *shape, void *sha
         cpu->tables->references++;
     } else {
         MCT_TRY_CLEANUP(tables_create(context, shape, &cpu->tables));
+    }
+    if (cpu->algorithm->together) {
+        cpu->functions_together = cpu->algorithm->together(cpu, &cpu->components_together);
     }
     MCT_TRY_CLEANUP(mct_functions_create(context, cpu));
     cpu->image_size = cpu->algorithm->image_size(&shape->grid);
@@ -213,11 +216,9 @@ static mct_status set_statics(mct_context *context, void *state, size_t point, c
             const double *S_mu = statics->structure_factor + (mu * m + mu) * N;
             const double *S_nu = statics->structure_factor + (nu * m + nu) * N;
             cpu->pair_root[point * cpu->mm + c] = root;
-            cpu->prefactor[point * cpu->mm + c] =
-                statics->density * statics->diffusivity[mu] * statics->diffusivity[nu] / (rank_one ? 1.0 : root);
-            if (cpu->algorithm == &mct_algorithm_fourier) { /* its transforms carry no 1/L */
-                cpu->prefactor[point * cpu->mm + c] /= (double)cpu->tables->length;
-            }
+            cpu->prefactor[point * cpu->mm + c] = statics->density * statics->diffusivity[mu] *
+                                                  statics->diffusivity[nu] / (rank_one ? 1.0 : root) /
+                                                  cpu->tables->scale;
             for (size_t i = 0; i < N; i++) {
                 cpu->weight[at + c * N + i] = 1.0 / sqrt(S_mu[i] * S_nu[i]);
                 cpu->C[at + c * N + i] = (rank_one ? 1.0 : root) * statics->direct_correlation[c * N + i];

@@ -34,13 +34,15 @@ typedef struct mct_algorithm {
     void (*evaluate)(mct_cpu *cpu, size_t first, size_t count, const double *F, const double *G, bool keep, double *M);
     void (*derivative)(mct_cpu *cpu, size_t first, size_t count, const double *d, double *dM);
     void (*adjoint)(mct_cpu *cpu, size_t first, size_t count, const double *l, double *w);
-    /* increments.c only: function -> image; images -> increments (of `pairs` bilinear terms, added up); adjoints */
-    void (*load)(const mct_cpu *cpu, const double *X, double *scratch, double *image);
-    void (*correlate)(const mct_cpu *cpu, size_t pairs, const double *const image[][4], double *scratch,
-                      double *const increment[4]);
-    void (*correlate_adjoint)(const mct_cpu *cpu, const double *const increment[4], const double *const image[4],
-                              double *scratch, double *const out[4]);
-    void (*unload)(const mct_cpu *cpu, const double *image, double *scratch, double *X);
+    /* increments.c only, for up to `together` functions or components at once:
+     * functions -> images; images -> increments (of `pairs` bilinear terms, added up); adjoints */
+    size_t (*together)(const mct_cpu *cpu, size_t *components);
+    void (*load)(const mct_cpu *cpu, size_t count, const double *const *X, double *scratch, double *const *image);
+    void (*correlate)(const mct_cpu *cpu, size_t count, size_t pairs, const double *const (*image)[2][4],
+                      double *scratch, double *const (*increment)[4]);
+    void (*correlate_adjoint)(const mct_cpu *cpu, size_t count, const double *const (*increment)[4],
+                              const double *const (*image)[4], double *scratch, double *const (*out)[4]);
+    void (*unload)(const mct_cpu *cpu, size_t count, const double *const *image, double *scratch, double *const *X);
 } mct_algorithm;
 
 extern const mct_algorithm mct_algorithm_direct, mct_algorithm_factorized, mct_algorithm_fourier;
@@ -50,12 +52,12 @@ struct mct_tables {
     int references;
     mct_grid grid;
     const mct_algorithm *algorithm;
-    double *k;                /* [N] */
-    double *weight;           /* direct: [2][i][j][l], see direct.c; else NULL */
-    double *cosine, *sine;    /* fourier: [half], of pi m/length */
-    double balance;           /* e = balance k^2 X; 1 but for fourier */
-    size_t length;            /* fourier: of the transforms, even */
-    void *forward, *backward; /* fourier: fftw_plan */
+    double *k;               /* [N], then zeros up to a whole vector */
+    double *weight;          /* direct: [2][i][j][l], see direct.c; else NULL */
+    double balance, scale;   /* e = balance k^2 X; the increments come times scale; 1 but for fourier */
+    size_t length;           /* fourier: the period of the transforms */
+    mct_transform transform; /* fourier */
+    double *factors;         /* fourier: what its tables point to */
 };
 
 struct mct_cpu {
@@ -65,6 +67,7 @@ struct mct_cpu {
     const mct_loops *loops;
     const mct_algorithm *algorithm;
     mct_tables *tables;
+    size_t functions_together, components_together;
     size_t functions_max; /* functions per point, largest of the two paths */
     mct_term *terms[2];   /* [general, rank one][m*m] */
     size_t functions[2];  /* their number per path */
@@ -91,9 +94,10 @@ struct mct_cpu {
 /* Fills cpu->terms and cpu->functions.  Errors: MCT_MEMORY. */
 mct_status mct_functions_create(mct_context *context, mct_cpu *cpu);
 void mct_functions_destroy(mct_cpu *cpu);
-/* Function number f of `point` into X [N]; x and u kinds from F, y and v kinds from G.  scratch: [m][N]. */
-void mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G, double *scratch,
-                          double *X);
+/* Function number f of `point`, in X [N] or, where it is one of them, in G; x and u kinds from F, y and v kinds from G.
+ * scratch: [m][N]. */
+const double *mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G,
+                                   double *scratch, double *X);
 /* Adjoint: F_bar [mm][N] from the adjoint functions X_bar [functions][N]. */
 void mct_functions_adjoint(const mct_cpu *cpu, size_t point, const double *X_bar, double *F_bar);
 
@@ -111,6 +115,8 @@ void mct_increments_evaluate(mct_cpu *cpu, size_t first, size_t count, const dou
 void mct_increments_point(const mct_cpu *cpu, int thread, size_t point, const double *F, const double *G, double *M);
 void mct_increments_derivative(mct_cpu *cpu, size_t first, size_t count, const double *d, double *dM);
 void mct_increments_adjoint(mct_cpu *cpu, size_t first, size_t count, const double *l, double *w);
+/* No algorithm treats more functions or components at once. */
+enum { MCT_FUNCTIONS_TOGETHER = MCT_LANES / 2, MCT_COMPONENTS_TOGETHER = MCT_FUNCTIONS_TOGETHER / 2 };
 /* Doubles of scratch that increments.c itself uses, before those of the algorithm. */
 size_t mct_increments_scratch(const mct_grid *grid, size_t species);
 

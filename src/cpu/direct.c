@@ -205,7 +205,9 @@ static void run(mct_cpu *cpu, size_t first, size_t count, const double *F, const
                     double *to = rows_of(cpu, g.rows, p);
                     const size_t at = (done + p) * cpu->n, functions = mct_cpu_functions(cpu, g.first + p);
                     for (size_t f = 0; f < functions; f++) {
-                        mct_function_compute(cpu, g.first + p, f, F + at, G + at, T, to + f * cpu->image_size);
+                        double *const row = to + f * cpu->image_size;
+                        const double *const X = mct_function_compute(cpu, g.first + p, f, F + at, G + at, T, row);
+                        if (X != row) memcpy(row, X, cpu->N * sizeof *row);
                     }
                 }
                 pack(cpu, &g);

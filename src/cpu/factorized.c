@@ -41,9 +41,17 @@ static mct_sequence sequence(const mct_cpu *cpu, const double *image) {
     return (mct_sequence){.odd = image + PADDING + N, .even = image + sequence_size(N) + PADDING + N};
 }
 
-static void load(const mct_cpu *cpu, const double *X, double *scratch, double *image) {
-    (void)scratch;
+static size_t together(const mct_cpu *cpu, size_t *components) {
+    (void)cpu;
+    *components = 1;
+    return 1;
+}
+
+static void load(const mct_cpu *cpu, size_t count, const double *const *Xs, double *scratch, double *const *images) {
+    (void)count, (void)scratch;
     const size_t N = cpu->N, size = sequence_size(N);
+    const double *const X = Xs[0];
+    double *const image = images[0];
     double *odd = image + PADDING + N, *even = odd + size;
     memset(image, 0, PADDING * sizeof *image);
     memset(odd + N, 0, (size - PADDING - 2 * N) * sizeof *image);
@@ -58,9 +66,11 @@ static void load(const mct_cpu *cpu, const double *X, double *scratch, double *i
     }
 }
 
-static void correlate(const mct_cpu *cpu, size_t pairs, const double *const image[][4], double *scratch,
-                      double *const increment[4]) {
-    (void)scratch;
+static void correlate(const mct_cpu *cpu, size_t count, size_t pairs, const double *const (*images)[2][4],
+                      double *scratch, double *const (*increments)[4]) {
+    (void)count, (void)scratch;
+    const double *const(*const image)[4] = images[0];
+    double *const *const increment = increments[0];
     for (size_t p = 0; p < pairs; p++) {
         mct_sequence s[4];
         for (int a = 0; a < 4; a++) s[a] = sequence(cpu, image[p][a]);
@@ -70,8 +80,11 @@ static void correlate(const mct_cpu *cpu, size_t pairs, const double *const imag
 }
 
 /* The adjoint image of a function: gradients with respect to t[0 ... N-1] and e[0 ... N-1]. */
-static void correlate_adjoint(const mct_cpu *cpu, const double *const increment[4], const double *const image[4],
-                              double *scratch, double *const out[4]) {
+static void correlate_adjoint(const mct_cpu *cpu, size_t count, const double *const (*increments)[4],
+                              const double *const (*images)[4], double *scratch, double *const (*outs)[4]) {
+    (void)count;
+    const double *const *const increment = increments[0], *const *const image = images[0];
+    double *const *const out = outs[0];
     const size_t N = cpu->N, taps = cpu->lags - 1, room = mct_pad(2 * N + 8), size = sequence_size(N);
     /* weights continued to negative lags: those of K1, K2, K3 as even (twice the value at 0), of O as odd */
     double *k1 = scratch + N + 1, *k2 = k1 + room, *k3 = k2 + room, *o = k3 + room;
@@ -106,10 +119,10 @@ static void correlate_adjoint(const mct_cpu *cpu, const double *const increment[
     loops->convolve(N, taps, -1.0, k3, s[U].even, e[V]);
 }
 
-static void unload(const mct_cpu *cpu, const double *image, double *scratch, double *X) {
-    (void)scratch;
-    const double *t = image, *e = image + sequence_size(cpu->N), *k = cpu->tables->k;
-    for (size_t j = 0; j < cpu->N; j++) X[j] = k[j] * (t[j] + k[j] * e[j]);
+static void unload(const mct_cpu *cpu, size_t count, const double *const *image, double *scratch, double *const *X) {
+    (void)count, (void)scratch;
+    const double *t = image[0], *e = t + sequence_size(cpu->N), *k = cpu->tables->k;
+    for (size_t j = 0; j < cpu->N; j++) X[0][j] = k[j] * (t[j] + k[j] * e[j]);
 }
 
 const mct_algorithm mct_algorithm_factorized = {
@@ -122,6 +135,7 @@ const mct_algorithm mct_algorithm_factorized = {
     .evaluate = mct_increments_evaluate,
     .derivative = mct_increments_derivative,
     .adjoint = mct_increments_adjoint,
+    .together = together,
     .load = load,
     .correlate = correlate,
     .correlate_adjoint = correlate_adjoint,

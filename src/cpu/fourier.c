@@ -1,123 +1,149 @@
 /* fourier.c: the correlations of the increment form by fast Fourier transform, O(N log N) (docs/theory.md).
  *
- * With t = kX (odd about -1/2) and e = balance k^2 X (even), one real transform of z[j] = e + t, z[L-1-j] = e - t gives the
- * cosine coefficients C of e and the sine coefficients S of t; products of them are the transforms of K1, K2, O, K3.
- * One component costs three inverse transforms: K1 + K2 (even) and O (odd) share one.
- * For rank one and m = 2: 9 + 12 = 21 real transforms of length L >= 3N - 1. */
-#include <fftw3.h>
+ * With t = kX (odd about -1/2) and e = balance k^2 X (even), a function's image is the cosine coefficients C of e and the
+ * sine coefficients S of t; products of them are the coefficients of K1, K2, O, K3.  The period is L >= 3N - 1.
+ * The transforms are our own: many short ones of different functions run side by side in the lanes of vectors
+ * (simd/rows.h), which no library does for real data, and in frequencies that are halves of odd numbers, where a
+ * function costs two complex transforms of L/4 and a component four: for rank one and m = 2 34 of them, where plain real
+ * transforms of length L would be worth 42. */
 #include <math.h>
 #include <string.h>
 
 #include "cpu.h"
 
-/* Lengths that no longer one beats, from timings of FFTW (r2c and c2r, estimate) at all even lengths with small prime
- * factors up to 60000: within 3 % of the best length in all cases, where the shortest smooth one loses up to 65 %. */
-static const size_t good_lengths[] = {
-    52,    56,    72,    78,    84,    88,    90,    128,   144,   150,   180,   192,   200,   208,   240,   260,
-    320,   384,   400,   416,   448,   512,   576,   640,   768,   832,   1024,  1152,  1280,  1536,  1600,  2048,
-    2560,  2800,  3072,  3200,  4096,  4480,  5120,  6400,  6552,  7168,  7680,  8000,  8320,  9216,  10240, 12800,
-    15360, 15680, 17280, 17920, 20480, 21000, 24576, 25600, 27648, 30720, 31752, 36864, 40960, 41472, 46080, 51200};
-enum { GOOD_LENGTHS = sizeof good_lengths / sizeof *good_lengths };
+static const long double pi = 3.14159265358979323846264338327950288L;
 
-/* Beyond the table: the next of 2^a {4, 5, 6, 7}, the kinds that do well in it. */
-static size_t long_length(size_t least) {
-    size_t unit = 8192;
-    while (7 * unit < least) unit *= 2;
-    for (size_t factor = 4; factor < 7; factor++) {
-        if (factor * unit >= least) return factor * unit;
+/* Factors 2, 3, 5 only. */
+static bool smooth(size_t size) {
+    for (size_t p = 2; p <= 5; p++) {
+        while (size % p == 0) size /= p;
     }
-    return 7 * unit;
+    return size == 1;
 }
 
-/* Without aliasing of the lags that are used: at least 3N - 1, with corrected quadrature 3N + 1. */
-static size_t transform_length(const mct_grid *grid) {
+/* A quarter of the period, without aliasing of the lags that are used: at least 3N - 1, with corrected quadrature 3N + 1. */
+static size_t transform_size(const mct_grid *grid) {
     const size_t least = 3 * grid->points - 1 + (grid->quadrature == MCT_QUADRATURE_CORRECTED ? 2 : 0);
-    for (size_t l = 0; l < GOOD_LENGTHS; l++) {
-        if (good_lengths[l] >= least) return good_lengths[l];
+    size_t size = (least + 31) / 32 * 8;
+    while (!smooth(size)) size += 8;
+    return size;
+}
+
+/* Radices from the first pass on: fives and threes, then as many eights as go with fours or a two. */
+static void choose_stages(mct_transform *t) {
+    static const size_t odd[] = {5, 3};
+    size_t rest = t->size, stage = 0;
+    for (size_t o = 0; o < 2; o++) {
+        for (; rest % odd[o] == 0; rest /= odd[o]) t->radix[stage++] = odd[o];
     }
-    return long_length(least);
+    for (; rest > 1; rest /= t->radix[stage++]) {
+        t->radix[stage] = rest == 16 || rest == 4 ? 4 : rest == 2 ? 2 : 8;
+    }
+    t->stages = stage;
+    rest = t->size;
+    for (size_t s = 0; s < stage; s++) t->stride[s] = rest /= t->radix[s];
 }
 
-static size_t half_of(size_t length) {
-    return length / 2 + 1;
+/* The frequency in place p of the transform. */
+static size_t frequency(const mct_transform *t, size_t p) {
+    size_t f = 0, step = 1;
+    for (size_t s = 0; s < t->stages; s++) {
+        f += step * (p / t->stride[s] % t->radix[s]);
+        step *= t->radix[s];
+    }
+    return f;
 }
 
-static size_t pitch_of(size_t length) {
-    return mct_pad(half_of(length));
+/* Doubles of all twiddle factors. */
+static size_t twiddle_size(const mct_transform *t) {
+    size_t size = 0;
+    for (size_t s = 0; s < t->stages; s++) size += 2 * t->stride[s] * (t->radix[s] - 1);
+    return size;
+}
+
+static mct_transform stages_of(const mct_grid *grid) {
+    mct_transform t = {.size = transform_size(grid)};
+    choose_stages(&t);
+    return t;
+}
+
+static size_t factors_size(const mct_transform *t) {
+    return mct_pad(twiddle_size(t)) + 10 * t->size;
 }
 
 static size_t table_size(const mct_grid *grid) {
-    return mct_pad(grid->points) + 2 * pitch_of(transform_length(grid));
+    const mct_transform t = stages_of(grid);
+    return mct_pad(grid->points) + factors_size(&t);
 }
 
-/* C, S, e: half a transform is longer than the grid. */
+/* C, S, e. */
 static size_t image_size(const mct_grid *grid) {
-    return 3 * pitch_of(transform_length(grid));
+    return 4 * transform_size(grid) + mct_pad(grid->points);
 }
 
-/* Three spectra, one real sequence. */
+/* Rows of two vectors, and one vector for each wave number. */
 static size_t scratch_size(const mct_grid *grid, size_t species, size_t points) {
     (void)species, (void)points;
-    const size_t length = transform_length(grid);
-    return 3 * 2 * pitch_of(length) + mct_pad(length);
-}
-
-typedef struct work {
-    double *spectrum[3], *real;
-} work;
-
-static work work_of(const mct_tables *tables, double *scratch) {
-    const size_t size = 2 * pitch_of(tables->length);
-    return (work){.spectrum = {scratch, scratch + size, scratch + 2 * size}, .real = scratch + 3 * size};
+    return MCT_LANES * (2 * transform_size(grid) + mct_pad(grid->points));
 }
 
 static void destroy(mct_tables *tables) {
-#pragma omp critical(mct_fftw_planner)
-    {
-        if (tables->forward) fftw_destroy_plan(tables->forward);
-        if (tables->backward) fftw_destroy_plan(tables->backward);
-    }
-    mct_cpu_release(tables->cosine);
+    mct_cpu_release(tables->factors);
+}
+
+/* e^{-i pi part/whole} */
+static void unit(size_t part, size_t whole, double *re, double *im) {
+    const long double angle = pi * (long double)part / (long double)whole;
+    *re = (double)cosl(angle);
+    *im = (double)-sinl(angle);
 }
 
 static mct_status create(mct_context *context, const mct_grid *grid, mct_tables *tables) {
-    const size_t length = transform_length(grid), half = half_of(length), pitch = pitch_of(length);
-    tables->length = length;
+    mct_transform *const t = &tables->transform;
+    *t = stages_of(grid);
+    const size_t h = t->size;
     /* a power of 2, so that it rounds nothing: 1/k in the middle of the grid */
     tables->balance = exp2(-round(log2(0.5 * (double)grid->points * grid->spacing)));
-    tables->cosine = mct_cpu_allocate(2 * pitch);
-    double *buffer = mct_cpu_allocate(2 * pitch + mct_pad(length));
-    if (!tables->cosine || !buffer) {
-        mct_cpu_release(buffer);
-        return mct_fail(context, MCT_MEMORY, "transforms of length %zu: out of memory", length);
+    tables->length = 4 * h;
+    tables->scale = (double)h; /* the transforms carry no factors */
+    double *at = tables->factors = mct_cpu_allocate(factors_size(t));
+    if (!at) return mct_fail(context, MCT_MEMORY, "transforms of length %zu: out of memory", tables->length);
+    double *const quarter = at, *const quarter_frequency = at + 2 * h, *const lag = at + 4 * h;
+    double *const half_re = at + 8 * h, *const half_im = at + 9 * h;
+    at += 10 * h;
+    for (size_t p = 0; p < h; p++) {
+        const size_t f = frequency(t, p);
+        unit(8 * p + 1, 16 * h, &quarter[2 * p], &quarter[2 * p + 1]);
+        unit(8 * f + 1, 16 * h, &quarter_frequency[2 * p], &quarter_frequency[2 * p + 1]);
+        unit(f, h, &half_re[p], &half_im[p]);
     }
-    tables->sine = tables->cosine + pitch;
-    for (size_t m = 0; m < half; m++) {
-        const long double angle = 3.14159265358979323846264338327950288L * (long double)m / (long double)length;
-        tables->cosine[m] = (double)cosl(angle);
-        tables->sine[m] = (double)sinl(angle);
+    for (size_t i = 0; i < 2 * h; i++) unit(i, 4 * h, &lag[2 * i], &lag[2 * i + 1]);
+    for (size_t s = 0; s < t->stages; s++) {
+        t->twiddle[s] = at;
+        for (size_t j = 0; j < t->stride[s]; j++) {
+            for (size_t q = 1; q < t->radix[s]; q++, at += 2) {
+                unit(2 * j * q, t->radix[s] * t->stride[s], &at[0], &at[1]);
+            }
+        }
     }
-#pragma omp critical(mct_fftw_planner)
-    {
-        fftw_complex *spectrum = (fftw_complex *)buffer;
-        double *real = buffer + 2 * pitch;
-        tables->forward = fftw_plan_dft_r2c_1d((int)length, real, spectrum, FFTW_ESTIMATE);
-        tables->backward = fftw_plan_dft_c2r_1d((int)length, spectrum, real, FFTW_ESTIMATE);
-    }
-    mct_cpu_release(buffer);
-    if (!tables->forward || !tables->backward) {
-        return mct_fail(context, MCT_MEMORY, "FFTW made no plan for length %zu", length);
-    }
+    t->quarter = quarter, t->quarter_frequency = quarter_frequency, t->lag = lag;
+    t->half_re = half_re, t->half_im = half_im;
     return MCT_OK;
 }
 
-static void load(const mct_cpu *cpu, const double *X, double *scratch, double *image) {
+static size_t together(const mct_cpu *cpu, size_t *components) {
+    *components = cpu->loops->fourier->together / 2;
+    return cpu->loops->fourier->together;
+}
+
+static double *field_of(const mct_cpu *cpu, double *scratch) {
+    return scratch + 2 * MCT_LANES * cpu->tables->transform.size;
+}
+
+static void load(const mct_cpu *cpu, size_t count, const double *const *X, double *scratch, double *const *image) {
     const mct_tables *t = cpu->tables;
-    const work w = work_of(t, scratch);
-    const size_t pitch = pitch_of(t->length);
-    cpu->loops->fourier->load(cpu->N, t->length, t->balance, t->k, X, image + 2 * pitch, w.real);
-    fftw_execute_dft_r2c(t->forward, w.real, (fftw_complex *)w.spectrum[0]);
-    cpu->loops->fourier->rotate(half_of(t->length), w.spectrum[0], t->cosine, t->sine, image, image + pitch);
+    cpu->loops->fourier->load(&t->transform, cpu->N, count, t->balance, t->k, X, scratch, field_of(cpu, scratch),
+                              image);
 }
 
 /* Lags that are summed plainly, a multiple of 4, at 4N multiply-adds each. */
@@ -131,62 +157,38 @@ static size_t small_lags(size_t N) {
  * transforms, which knows only the largest values, would show.  So the smallest lags are plain sums, and the mean error
  * of the transforms there, which varies slowly with the lag, is taken off the other lags.  (With more species M_mn is as
  * q^2: nothing cancels element by element.) */
-static void correct_small_lags(const mct_cpu *cpu, size_t pairs, const double *const image[][4], double *K3) {
+static void correct_small_lags(const mct_cpu *cpu, size_t pairs, const double *const image[2][4], double *K3) {
     const mct_tables *t = cpu->tables;
     const size_t count = small_lags(cpu->N);
     double exact[SMALL_LAGS_MAX] = {0.0}, error = 0.0;
     for (size_t p = 0; p < pairs; p++) {
-        cpu->loops->fourier->small_lags(cpu->N, pitch_of(t->length), count, image[p], exact);
+        const double *e[4];
+        for (int a = 0; a < 4; a++) e[a] = image[p][a] + 4 * t->transform.size;
+        cpu->loops->fourier->small_lags(cpu->N, count, e, exact);
     }
     for (size_t i = 0; i < count; i++) {
-        exact[i] *= (double)t->length;
+        exact[i] *= t->scale;
         error += (K3[i] - exact[i]) / (double)count;
         K3[i] = exact[i];
     }
     for (size_t i = count; i < cpu->lags; i++) K3[i] -= error;
 }
 
-static void correlate(const mct_cpu *cpu, size_t pairs, const double *const image[][4], double *scratch,
-                      double *const increment[4]) {
-    const mct_tables *t = cpu->tables;
-    const size_t length = t->length;
-    const mct_fourier_loops *loops = cpu->loops->fourier;
-    const work w = work_of(t, scratch);
-    for (size_t p = 0; p < pairs; p++) {
-        loops->product(half_of(length), pitch_of(length), image[p], p > 0, w.spectrum[0], w.spectrum[1], w.spectrum[2]);
-    }
-    fftw_execute_dft_c2r(t->backward, (fftw_complex *)w.spectrum[0], w.real);
-    loops->split(cpu->lags, length, w.real, increment[0], increment[1]);
-    for (int a = 1; a < 3; a++) {
-        fftw_execute_dft_c2r(t->backward, (fftw_complex *)w.spectrum[a], w.real);
-        memcpy(increment[a + 1], w.real, cpu->lags * sizeof(double));
-    }
-    if (cpu->m == 1) correct_small_lags(cpu, pairs, image, increment[2]);
+static void correlate(const mct_cpu *cpu, size_t count, size_t pairs, const double *const (*image)[2][4],
+                      double *scratch, double *const (*increment)[4]) {
+    cpu->loops->fourier->correlate(&cpu->tables->transform, cpu->lags, count, pairs, image, scratch, increment);
+    if (cpu->m == 1) correct_small_lags(cpu, pairs, image[0], increment[0][2]);
 }
 
-static void correlate_adjoint(const mct_cpu *cpu, const double *const increment[4], const double *const image[4],
-                              double *scratch, double *const out[4]) {
-    const mct_tables *t = cpu->tables;
-    const size_t length = t->length;
-    const mct_fourier_loops *loops = cpu->loops->fourier;
-    const work w = work_of(t, scratch);
-    loops->join(cpu->lags, length, increment[0], increment[1], w.real);
-    fftw_execute_dft_r2c(t->forward, w.real, (fftw_complex *)w.spectrum[0]);
-    for (int a = 1; a < 3; a++) { /* real parts of these spectra: even sequences */
-        memcpy(w.real, increment[a + 1], cpu->lags * sizeof(double));
-        memset(w.real + cpu->lags, 0, (length - cpu->lags) * sizeof(double));
-        fftw_execute_dft_r2c(t->forward, w.real, (fftw_complex *)w.spectrum[a]);
-    }
-    loops->product_adjoint(half_of(length), pitch_of(length), w.spectrum[0], w.spectrum[1], w.spectrum[2], image, out);
+static void correlate_adjoint(const mct_cpu *cpu, size_t count, const double *const (*increment)[4],
+                              const double *const (*image)[4], double *scratch, double *const (*out)[4]) {
+    cpu->loops->fourier->correlate_adjoint(&cpu->tables->transform, cpu->lags, count, increment, image, scratch, out);
 }
 
-static void unload(const mct_cpu *cpu, const double *image, double *scratch, double *X) {
+static void unload(const mct_cpu *cpu, size_t count, const double *const *image, double *scratch, double *const *X) {
     const mct_tables *t = cpu->tables;
-    const work w = work_of(t, scratch);
-    cpu->loops->fourier->unrotate(half_of(t->length), image, image + pitch_of(t->length), t->cosine, t->sine,
-                                  w.spectrum[0]);
-    fftw_execute_dft_c2r(t->backward, (fftw_complex *)w.spectrum[0], w.real);
-    cpu->loops->fourier->unload(cpu->N, t->length, t->balance, t->k, w.real, X);
+    cpu->loops->fourier->unload(&t->transform, cpu->N, count, t->balance, t->k, image, scratch, field_of(cpu, scratch),
+                                X);
 }
 
 const mct_algorithm mct_algorithm_fourier = {
@@ -199,6 +201,7 @@ const mct_algorithm mct_algorithm_fourier = {
     .evaluate = mct_increments_evaluate,
     .derivative = mct_increments_derivative,
     .adjoint = mct_increments_adjoint,
+    .together = together,
     .load = load,
     .correlate = correlate,
     .correlate_adjoint = correlate_adjoint,

@@ -4,7 +4,6 @@
  * rank one:  x = c^2 s^T F s, F_mn, u_n = c (s^T F)_n, v_m = c (F s)_m    m^2 + 2m + 1 functions, s = sqrt(x)
  * Each function is computed by itself, so that threads can share the functions of one point. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cpu.h"
 
@@ -44,7 +43,6 @@ static void general(const mct_cpu *cpu, const double *C, size_t f, const double 
         }
         loops->product_sum(N, m, scratch, N, C + nu * m * N, N, X);
         break;
-    case 1: memcpy(X, G + (f - mm) * N, N * sizeof *X); break;
     case 2: loops->product_sum(N, m, C + mu * m * N, N, F + nu * N, m * N, X); break;
     default: loops->product_sum(N, m, G + mu * m * N, N, C + nu * m * N, N, X); break;
     }
@@ -56,8 +54,6 @@ static void rank_one(const mct_cpu *cpu, const double *c, const double *s, const
     const mct_function_loops *loops = cpu->loops->function;
     if (f == 0) {
         loops->combine(N, mm, ss, F, N, c, 2, X);
-    } else if (f <= mm) {
-        memcpy(X, G + (f - 1) * N, N * sizeof *X);
     } else if (f <= mm + m) {
         loops->combine(N, m, s, F + (f - 1 - mm) * N, m * N, c, 1, X);
     } else {
@@ -65,14 +61,17 @@ static void rank_one(const mct_cpu *cpu, const double *c, const double *s, const
     }
 }
 
-void mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G, double *scratch,
-                          double *X) {
+const double *mct_function_compute(const mct_cpu *cpu, size_t point, size_t f, const double *F, const double *G,
+                                   double *scratch, double *X) {
+    const size_t first = cpu->rank_one[point] ? 1 : cpu->mm; /* of the functions that are elements of G */
+    if (f >= first && f < first + cpu->mm) return G + (f - first) * cpu->N;
     const double *C = cpu->C + point * cpu->n;
     if (cpu->rank_one[point]) {
         rank_one(cpu, C, cpu->root_fraction + point * cpu->m, cpu->pair_root + point * cpu->mm, f, F, G, X);
     } else {
         general(cpu, C, f, F, G, scratch, X);
     }
+    return X;
 }
 
 static void general_adjoint(const mct_cpu *cpu, const double *C, const double *X_bar, double *F_bar) {

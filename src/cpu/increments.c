@@ -8,20 +8,26 @@
 
 #include "cpu.h"
 
-/* Scratch of a thread: one function [N], scratch of functions.c [m][N], four increments [N + 2], the algorithm's. */
+/* Scratch of a thread: functions [N], scratch of functions.c [m][N], four increments [N + 2] of components, the
+ * algorithm's. */
 size_t mct_increments_scratch(const mct_grid *grid, size_t species) {
-    return mct_pad(grid->points) + mct_pad(species * grid->points) + 4 * mct_pad(grid->points + 2);
+    return MCT_FUNCTIONS_TOGETHER * mct_pad(grid->points) + mct_pad(species * grid->points) +
+           MCT_COMPONENTS_TOGETHER * 4 * mct_pad(grid->points + 2);
 }
 
 typedef struct work {
-    double *function, *functions_scratch, *increment[4], *algorithm;
+    double *function[MCT_FUNCTIONS_TOGETHER], *functions_scratch, *increment[MCT_COMPONENTS_TOGETHER][4], *algorithm;
 } work;
 
 static work work_of(const mct_cpu *cpu, int thread) {
     double *at = cpu->scratch + (size_t)thread * cpu->scratch_size;
-    work w = {.function = at, .functions_scratch = at + mct_pad(cpu->N)};
-    at = w.functions_scratch + mct_pad(cpu->m * cpu->N);
-    for (int a = 0; a < 4; a++, at += mct_pad(cpu->N + 2)) w.increment[a] = at;
+    work w;
+    for (int f = 0; f < MCT_FUNCTIONS_TOGETHER; f++, at += mct_pad(cpu->N)) w.function[f] = at;
+    w.functions_scratch = at;
+    at += mct_pad(cpu->m * cpu->N);
+    for (int c = 0; c < MCT_COMPONENTS_TOGETHER; c++) {
+        for (int a = 0; a < 4; a++, at += mct_pad(cpu->N + 2)) w.increment[c][a] = at;
+    }
     w.algorithm = at;
     return w;
 }
@@ -30,10 +36,21 @@ static double *images_of(const mct_cpu *cpu, double *base, size_t slot) {
     return base + slot * cpu->functions_max * cpu->image_size;
 }
 
+static size_t group(size_t first, size_t all, size_t together) {
+    return all - first < together ? all - first : together;
+}
+
+/* Functions from f on, as many as go together. */
 static void load(const mct_cpu *cpu, const work *w, size_t point, size_t f, const double *F, const double *G,
                  double *images) {
-    mct_function_compute(cpu, point, f, F, G, w->functions_scratch, w->function);
-    cpu->algorithm->load(cpu, w->function, w->algorithm, images + f * cpu->image_size);
+    const size_t count = group(f, mct_cpu_functions(cpu, point), cpu->functions_together);
+    const double *X[MCT_FUNCTIONS_TOGETHER];
+    double *image[MCT_FUNCTIONS_TOGETHER];
+    for (size_t i = 0; i < count; i++) {
+        X[i] = mct_function_compute(cpu, point, f + i, F, G, w->functions_scratch, w->function[i]);
+        image[i] = images + (f + i) * cpu->image_size;
+    }
+    cpu->algorithm->load(cpu, count, X, w->algorithm, image);
 }
 
 /* The four images of component c in the order x, y, u, v; x and u from one set, y and v from another. */
@@ -46,16 +63,23 @@ static void pick(const mct_cpu *cpu, size_t point, size_t c, const double *xu, c
     image[3] = yv + term.v * cpu->image_size;
 }
 
-/* Component c of M from images a (kept != NULL: of M[kept, a] + M[a, kept]). */
-static void component(const mct_cpu *cpu, const work *w, size_t point, size_t c, const double *images,
-                      const double *kept, double *M) {
-    const double *image[2][4];
-    pick(cpu, point, c, kept ? kept : images, images, image[0]);
-    if (kept) pick(cpu, point, c, images, kept, image[1]);
-    cpu->algorithm->correlate(cpu, kept ? 2 : 1, (const double *const(*)[4])image, w->algorithm, w->increment);
-    cpu->loops->increment->assemble(cpu->N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c],
-                                    cpu->tables->balance, cpu->lags > cpu->N, w->increment[0], w->increment[1],
-                                    w->increment[2], w->increment[3], M + c * cpu->N);
+/* Components of M from c on, as many as go together, from images a (kept != NULL: of M[kept, a] + M[a, kept]). */
+static void components(const mct_cpu *cpu, const work *w, size_t point, size_t c, const double *images,
+                       const double *kept, double *M) {
+    const size_t count = group(c, cpu->mm, cpu->components_together);
+    const double *image[MCT_COMPONENTS_TOGETHER][2][4];
+    for (size_t i = 0; i < count; i++) {
+        pick(cpu, point, c + i, kept ? kept : images, images, image[i][0]);
+        if (kept) pick(cpu, point, c + i, images, kept, image[i][1]);
+    }
+    cpu->algorithm->correlate(cpu, count, kept ? 2 : 1, (const double *const(*)[2][4])image, w->algorithm,
+                              (double *const(*)[4])w->increment);
+    for (size_t i = 0; i < count; i++) {
+        double *const *const d = w->increment[i];
+        cpu->loops->increment->assemble(cpu->N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c + i],
+                                        cpu->tables->balance, cpu->lags > cpu->N, d[0], d[1], d[2], d[3],
+                                        M + (c + i) * cpu->N);
+    }
 }
 
 /* One call: evaluate (M[F, G]; keep: images into the kept ones) or derivative (F and G are d). */
@@ -72,11 +96,11 @@ static void whole_point(const mct_cpu *cpu, const kernel_job *job, size_t p, siz
     const size_t point = job->first + p, at = p * cpu->n;
     double *kept = images_of(cpu, cpu->image_kept, point);
     double *images = job->keep ? kept : images_of(cpu, cpu->image, thread);
-    for (size_t f = 0; f < mct_cpu_functions(cpu, point); f++) {
+    for (size_t f = 0; f < mct_cpu_functions(cpu, point); f += cpu->functions_together) {
         load(cpu, &w, point, f, job->F + at, job->G + at, images);
     }
-    for (size_t c = 0; job->M && c < cpu->mm; c++) {
-        component(cpu, &w, point, c, images, job->derivative ? kept : NULL, job->M + at);
+    for (size_t c = 0; job->M && c < cpu->mm; c += cpu->components_together) {
+        components(cpu, &w, point, c, images, job->derivative ? kept : NULL, job->M + at);
     }
 }
 
@@ -87,11 +111,13 @@ static void shared_point(const mct_cpu *cpu, const kernel_job *job, size_t p) {
     double *kept = images_of(cpu, cpu->image_kept, point);
     double *images = job->keep ? kept : images_of(cpu, cpu->image, 0);
 #pragma omp for schedule(static)
-    for (size_t f = 0; f < functions; f++) load(cpu, &w, point, f, job->F + at, job->G + at, images);
+    for (size_t f = 0; f < functions; f += cpu->functions_together) {
+        load(cpu, &w, point, f, job->F + at, job->G + at, images);
+    }
     if (!job->M) return;
 #pragma omp for schedule(static)
-    for (size_t c = 0; c < cpu->mm; c++) {
-        component(cpu, &w, point, c, images, job->derivative ? kept : NULL, job->M + at);
+    for (size_t c = 0; c < cpu->mm; c += cpu->components_together) {
+        components(cpu, &w, point, c, images, job->derivative ? kept : NULL, job->M + at);
     }
 }
 
@@ -132,19 +158,33 @@ static void point_adjoint(mct_cpu *cpu, int thread, size_t point, const double *
     const double *kept = images_of(cpu, cpu->image_kept, point);
     double *bar = images_of(cpu, cpu->adjoint_image, (size_t)thread);
     memset(bar, 0, functions * size * sizeof *bar);
-    for (size_t c = 0; c < cpu->mm; c++) {
-        const mct_term term = mct_cpu_terms(cpu, point)[c];
-        const double *image[4];
-        double *const out[4] = {bar + term.x * size, bar + term.y * size, bar + term.u * size, bar + term.v * size};
-        pick(cpu, point, c, kept, kept, image);
-        cpu->loops->increment->assemble_adjoint(N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c],
-                                                cpu->tables->balance, cpu->lags > N, l + c * N, w.increment[0],
-                                                w.increment[1], w.increment[2], w.increment[3]);
-        cpu->algorithm->correlate_adjoint(cpu, (const double *const *)w.increment, image, w.algorithm, out);
+    for (size_t c = 0; c < cpu->mm; c += cpu->components_together) {
+        const size_t together = group(c, cpu->mm, cpu->components_together);
+        const double *image[MCT_COMPONENTS_TOGETHER][4];
+        double *out[MCT_COMPONENTS_TOGETHER][4];
+        for (size_t i = 0; i < together; i++) {
+            const mct_term term = mct_cpu_terms(cpu, point)[c + i];
+            const size_t at[4] = {term.x, term.y, term.u, term.v};
+            for (int a = 0; a < 4; a++) out[i][a] = bar + at[a] * size;
+            pick(cpu, point, c + i, kept, kept, image[i]);
+            double *const *const d = w.increment[i];
+            cpu->loops->increment->assemble_adjoint(N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c + i],
+                                                    cpu->tables->balance, cpu->lags > N, l + (c + i) * N, d[0], d[1],
+                                                    d[2], d[3]);
+        }
+        cpu->algorithm->correlate_adjoint(cpu, together, (const double *const(*)[4])w.increment,
+                                          (const double *const(*)[4])image, w.algorithm, (double *const(*)[4])out);
     }
     double *X_bar = images_of(cpu, cpu->image, (size_t)thread); /* [functions][N] fits where images do */
-    for (size_t f = 0; f < functions; f++) {
-        cpu->algorithm->unload(cpu, bar + f * size, w.algorithm, X_bar + f * N);
+    for (size_t f = 0; f < functions; f += cpu->functions_together) {
+        const size_t together = group(f, functions, cpu->functions_together);
+        const double *image[MCT_FUNCTIONS_TOGETHER];
+        double *X[MCT_FUNCTIONS_TOGETHER];
+        for (size_t i = 0; i < together; i++) {
+            image[i] = bar + (f + i) * size;
+            X[i] = X_bar + (f + i) * N;
+        }
+        cpu->algorithm->unload(cpu, together, image, w.algorithm, X);
     }
     mct_functions_adjoint(cpu, point, X_bar, F_bar);
 }

@@ -1,77 +1,323 @@
-/* fourier_loops.c: what stands around the transforms of cpu/fourier.c; one pass over each array. */
-#include "loops.h"
-#include "wide.h"
+/* fourier_loops.c: images of functions and correlations of them, by transforms of MCT_ROW sequences at once.
+ *
+ * Half-integer places j + 1/2 and frequencies m + 1/2: sequences of period 2n that change sign after n, n = 2 size.  Of
+ * e (even) and t (odd) these are the coefficients
+ *   C_m = sum_j e_j cos a, S_m = sum_j t_j sin a,   a = pi (2m + 1)(2j + 1)/(4n).
+ * The transform of the `size` numbers e_2j + i e_{n-1-2j} is C_2f + i C_{n-1-2f} but for factors on either side, and for
+ * -C_{n-1-2f}, whose sign makes no difference to products of two C and is what the sine sum of Sx Cy - Cx Sy asks for.
+ * With t the real and imaginary parts change places.
+ * Lags are integers: sum_m A_m cos(pi (2m + 1) i/(2n)) is the real part of a transform of n numbers, which are the
+ * coefficients in the very order in which they are, turned by e^{-i pi i/(2n)}; the sine sum is its imaginary part.  Two
+ * sums make one complex transform of n: two of n/2, for even and for odd lags. */
+#include "rows.h"
 
-#include <string.h>
+/* Rows of the forward transform: C of TOGETHER functions, S of them.  Of the one to lags, even: P + iO of COMPONENTS,
+ * K3 + iD of them, and the same for odd lags. */
+enum { TOGETHER = MCT_ROW / 2, COMPONENTS = TOGETHER / 2 };
 
-static void load(size_t n, size_t length, double balance, const double *restrict k, const double *restrict X,
-                 double *restrict e, double *restrict z) {
-    for (size_t j = 0; j < n; j++) {
-        const double t = k[j] * X[j], even = balance * k[j] * t;
-        e[j] = even;
-        z[j] = even + t;
-    }
-    memset(z + n, 0, (length - 2 * n) * sizeof *z);
-    for (size_t j = 0; j < n; j++) {
-        const size_t from = n - 1 - j;
-        z[length - n + j] = e[from] - k[from] * X[from];
-    }
+MCT_ALWAYS void read_row(mct_row *row, const double *from) {
+    memcpy(row, from, sizeof *row);
 }
 
-static void rotate(size_t half, const double *restrict Z, const double *restrict cosine, const double *restrict sine,
-                   double *restrict image_C, double *restrict image_S) {
-    for (size_t m = 0; m < half; m++) {
-        double re = Z[2 * m], im = Z[2 * m + 1];
-        image_C[m] = re * cosine[m] + im * sine[m];
-        image_S[m] = re * sine[m] - im * cosine[m];
-    }
+MCT_ALWAYS void write_row(const mct_row *row, double *to) {
+    memcpy(to, row, sizeof *row);
 }
 
-static void product(size_t half, size_t pitch, const double *const image[4], int accumulate, double *restrict even_odd,
-                    double *restrict K3, double *restrict difference) {
-    const double *restrict Cx = image[0], *restrict Cy = image[1], *restrict Cu = image[2], *restrict Cv = image[3];
-    const double *restrict Sx = Cx + pitch, *restrict Sy = Cy + pitch, *restrict Su = Cu + pitch,
-                           *restrict Sv = Cv + pitch;
-    if (!accumulate) {
-        for (size_t m = 0; m < half; m++) {
-            double xy = Sx[m] * Sy[m], uv = Su[m] * Sv[m];
-            even_odd[2 * m] = xy + uv;
-            even_odd[2 * m + 1] = Sx[m] * Cy[m] - Cx[m] * Sy[m];
-            K3[2 * m] = Cx[m] * Cy[m] - Cu[m] * Cv[m];
-            K3[2 * m + 1] = 0.0;
-            difference[2 * m] = xy - uv;
-            difference[2 * m + 1] = 0.0;
-        }
+/* Up to `count` numbers, then zeros. */
+MCT_ALWAYS void read_some(mct_row *row, const double *from, size_t count) {
+    if (count >= MCT_ROW) {
+        read_row(row, from);
     } else {
-        for (size_t m = 0; m < half; m++) {
-            double xy = Sx[m] * Sy[m], uv = Su[m] * Sv[m];
-            even_odd[2 * m] += xy + uv;
-            even_odd[2 * m + 1] += Sx[m] * Cy[m] - Cx[m] * Sy[m];
-            K3[2 * m] += Cx[m] * Cy[m] - Cu[m] * Cv[m];
-            difference[2 * m] += xy - uv;
+        double values[MCT_ROW] = {0.0};
+        for (size_t l = 0; l < count; l++) values[l] = from[l];
+        read_row(row, values);
+    }
+}
+
+MCT_ALWAYS void write_some(const mct_row *row, double *to, size_t count) {
+    memcpy(to, row, (count < MCT_ROW ? count : MCT_ROW) * sizeof *to);
+}
+
+static const mct_row zero;
+
+/* --- Functions to images -------------------------------------------------------------------------------------- */
+
+static void load(const mct_transform *t, size_t N, size_t count, double balance, const double *k,
+                 const double *const *X, double *rows, double *field, double *const *image) {
+    const size_t h = t->size, n = 2 * h;
+    mct_complex_row *const z = (mct_complex_row *)rows;
+    mct_row *const f = (mct_row *)field, a[MCT_ROW];
+    for (size_t q = 0; q < N; q += MCT_ROW) {
+        mct_row wave;
+        read_row(&wave, k + q);
+        for (size_t c = 0; c < TOGETHER; c++) {
+            mct_row x;
+            read_some(&x, X[c < count ? c : 0] + q, N - q);
+            a[TOGETHER + c] = wave * x;
+            a[c] = balance * wave * a[TOGETHER + c];
+            if (c < count) write_some(&a[c], image[c] + 2 * n + q, N - q);
+        }
+        mct_rows_transpose(a);
+        for (size_t r = 0; r < MCT_ROW; r++) f[q + r] = a[r];
+    }
+    for (size_t j = 0; j < h; j++) {
+        const mct_row *const front = 2 * j < N ? &f[2 * j] : &zero;
+        const mct_row *const back = n - 1 - 2 * j < N ? &f[n - 1 - 2 * j] : &zero;
+        mct_complex_row x = {MCT_ROW_HALVES(*front, *back), MCT_ROW_HALVES(*back, *front)};
+        mct_row_multiply(&x, t->quarter[2 * j], t->quarter[2 * j + 1]);
+        z[j] = x;
+    }
+    mct_rows_transform(t, 0, z);
+    for (size_t p = 0; p < h; p += MCT_ROW) {
+        mct_row b[MCT_ROW];
+        for (size_t r = 0; r < MCT_ROW; r++) {
+            mct_complex_row x = z[p + r];
+            mct_row_multiply(&x, t->quarter_frequency[2 * (p + r)], t->quarter_frequency[2 * (p + r) + 1]);
+            a[r] = x.re;
+            b[r] = x.im;
+        }
+        mct_rows_transpose(a);
+        mct_rows_transpose(b);
+        for (size_t c = 0; c < count; c++) {
+            write_row(&a[c], image[c] + p);
+            write_row(&b[c], image[c] + h + p);
+            write_row(&a[TOGETHER + c], image[c] + n + p);
+            write_row(&b[TOGETHER + c], image[c] + n + h + p);
         }
     }
 }
 
-/* K3 at lags first ... first + TOGETHER - 1: with e continued as even about -1/2, the sum over j >= 0 of both orders and
+static void unload(const mct_transform *t, size_t N, size_t count, double balance, const double *k,
+                   const double *const *image, double *rows, double *field, double *const *X) {
+    const size_t h = t->size, n = 2 * h;
+    mct_complex_row *const z = (mct_complex_row *)rows;
+    mct_row *const f = (mct_row *)field, a[MCT_ROW], b[MCT_ROW];
+    for (size_t p = 0; p < h; p += MCT_ROW) {
+        for (size_t c = 0; c < TOGETHER; c++) {
+            const double *const C = image[c < count ? c : 0] + p;
+            mct_row second;
+            read_row(&a[c], C);
+            read_row(&second, C + h);
+            b[c] = -second;
+            read_row(&b[TOGETHER + c], C + n);
+            read_row(&a[TOGETHER + c], C + n + h);
+        }
+        mct_rows_transpose(a);
+        mct_rows_transpose(b);
+        for (size_t r = 0; r < MCT_ROW; r++) {
+            mct_complex_row x = {a[r], b[r]};
+            mct_row_multiply(&x, t->quarter_frequency[2 * (p + r)], t->quarter_frequency[2 * (p + r) + 1]);
+            z[p + r] = x;
+        }
+    }
+    mct_rows_transform_into_order(t, 0, z);
+    for (size_t j = 0; j < h; j++) {
+        const size_t front = 2 * j, back = n - 1 - 2 * j;
+        mct_complex_row x = z[j];
+        mct_row_multiply(&x, t->quarter[2 * j], t->quarter[2 * j + 1]);
+        if (front < N) f[front] = x.re;
+        if (back < N) f[back] = MCT_ROW_HALVES(-x.im, x.im);
+    }
+    for (size_t q = 0; q < N; q += MCT_ROW) {
+        mct_row wave;
+        read_row(&wave, k + q);
+        for (size_t r = 0; r < MCT_ROW; r++) a[r] = q + r < N ? f[q + r] : zero;
+        mct_rows_transpose(a);
+        for (size_t c = 0; c < count; c++) {
+            const mct_row x = wave * (a[TOGETHER + c] + balance * wave * a[c]);
+            write_some(&x, X[c] + q, N - q);
+        }
+    }
+}
+
+/* --- Images to increments ------------------------------------------------------------------------------------- */
+
+/* P + iO and K3 + iD at MCT_ROW coefficients. */
+typedef struct spectra {
+    mct_complex_row first, second;
+} spectra;
+
+MCT_ALWAYS void product(size_t pairs, const double *const image[2][4], size_t n, size_t at, spectra *s) {
+    *s = (spectra){{zero, zero}, {zero, zero}};
+    for (size_t p = 0; p < pairs; p++) {
+        mct_row C[4], S[4];
+        for (int a = 0; a < 4; a++) {
+            read_row(&C[a], image[p][a] + at);
+            read_row(&S[a], image[p][a] + n + at);
+        }
+        const mct_row xy = S[0] * S[1], uv = S[2] * S[3];
+        s->first.re += xy + uv;
+        s->first.im += S[0] * C[1] - C[0] * S[1];
+        s->second.re += C[0] * C[1] - C[2] * C[3];
+        s->second.im += xy - uv;
+    }
+}
+
+/* e^{-i pi i/(2n)} for the even and the odd lag of row j, and what makes O and D of it. */
+typedef struct turn {
+    mct_row re, im, times_im, times_re;
+} turn;
+
+MCT_ALWAYS void turn_of(const mct_transform *t, size_t j, turn *w) {
+    const double *const even = t->lag + 4 * j;
+    const mct_row e_re = zero + even[0], e_im = zero + even[1], o_re = zero + even[2], o_im = zero + even[3];
+    w->re = MCT_ROW_HALVES(e_re, o_re);
+    w->im = MCT_ROW_HALVES(e_im, o_im);
+    const mct_row minus = -w->re;
+    w->times_im = MCT_ROW_QUARTERS(w->im, w->re);
+    w->times_re = MCT_ROW_QUARTERS(minus, w->im);
+}
+
+/* Lane of component c in row j / 2 of the lags: lag j, sum 0 or 1 of its pair. */
+MCT_ALWAYS size_t lane_of(size_t lag, size_t second, size_t c) {
+    return (lag & 1) * TOGETHER + second * COMPONENTS + c;
+}
+
+static void correlate(const mct_transform *t, size_t lags, size_t count, size_t pairs,
+                      const double *const (*image)[2][4], double *rows, double *const (*increment)[4]) {
+    const size_t h = t->size, n = 2 * h;
+    mct_complex_row *const z = (mct_complex_row *)rows;
+    for (size_t p = 0; p < h; p += MCT_ROW) {
+        mct_row a[MCT_ROW], b[MCT_ROW], half_re, half_im;
+        read_row(&half_re, t->half_re + p);
+        read_row(&half_im, t->half_im + p);
+        for (size_t c = 0; c < COMPONENTS; c++) {
+            spectra low, high;
+            product(pairs, image[c < count ? c : 0], n, p, &low);
+            product(pairs, image[c < count ? c : 0], n, h + p, &high);
+            for (size_t second = 0; second < 2; second++) {
+                mct_complex_row even = second ? low.second : low.first, odd = second ? high.second : high.first;
+                mct_butterfly2(&even, &odd);
+                a[lane_of(0, second, c)] = even.re;
+                b[lane_of(0, second, c)] = even.im;
+                a[lane_of(1, second, c)] = odd.re * half_re - odd.im * half_im;
+                b[lane_of(1, second, c)] = odd.re * half_im + odd.im * half_re;
+            }
+        }
+        mct_rows_transpose(a);
+        mct_rows_transpose(b);
+        for (size_t r = 0; r < MCT_ROW; r++) z[p + r] = (mct_complex_row){a[r], b[r]};
+    }
+    mct_rows_transform_into_order(t, 0, z);
+    for (size_t j = 0; 2 * j < lags; j++) {
+        const mct_complex_row x = z[j], even = z[j ? h - j : 0], odd = z[h - 1 - j];
+        const mct_complex_row y = {MCT_ROW_HALVES(even.re, odd.re), MCT_ROW_HALVES(even.im, odd.im)};
+        turn w;
+        turn_of(t, j, &w);
+        const mct_row first = (x.re + y.re) * w.re - (x.im - y.im) * w.im;
+        const mct_row second = (x.im + y.im) * w.times_im + (x.re - y.re) * w.times_re;
+        for (size_t c = 0; c < count; c++) {
+            for (size_t lag = 2 * j; lag < lags && lag < 2 * j + 2; lag++) {
+                increment[c][0][lag] = first[lane_of(lag, 0, c)];
+                increment[c][1][lag] = second[lane_of(lag, 0, c)];
+                increment[c][2][lag] = first[lane_of(lag, 1, c)];
+                increment[c][3][lag] = second[lane_of(lag, 1, c)];
+            }
+        }
+    }
+}
+
+/* Adjoint of product: adds to the adjoint images. */
+MCT_ALWAYS void product_adjoint(const spectra *s, const double *const image[4], size_t n, size_t at,
+                                double *const out[4]) {
+    mct_row C[4], S[4], D[4], T[4];
+    for (int a = 0; a < 4; a++) {
+        read_row(&C[a], image[a] + at);
+        read_row(&S[a], image[a] + n + at);
+    }
+    const mct_row sum = s->first.re + s->second.im, difference = s->first.re - s->second.im;
+    const mct_row odd = s->first.im, third = s->second.re;
+    D[0] = third * C[1] - odd * S[1];
+    T[0] = sum * S[1] + odd * C[1];
+    D[1] = third * C[0] + odd * S[0];
+    T[1] = sum * S[0] - odd * C[0];
+    D[2] = -third * C[3];
+    T[2] = difference * S[3];
+    D[3] = -third * C[2];
+    T[3] = difference * S[2];
+    for (int a = 0; a < 4; a++) { /* one after the other: some may be the same */
+        mct_row x;
+        read_row(&x, out[a] + at);
+        x += D[a];
+        write_row(&x, out[a] + at);
+        read_row(&x, out[a] + n + at);
+        x += T[a];
+        write_row(&x, out[a] + n + at);
+    }
+}
+
+static void correlate_adjoint(const mct_transform *t, size_t lags, size_t count, const double *const (*increment)[4],
+                              const double *const (*image)[4], double *rows, double *const (*out)[4]) {
+    const size_t h = t->size, n = 2 * h;
+    mct_complex_row *const z = (mct_complex_row *)rows;
+    memset(z, 0, h * sizeof *z);
+    for (size_t j = 0; 2 * j < lags; j++) {
+        mct_row first = zero, second = zero;
+        for (size_t c = 0; c < count; c++) {
+            for (size_t lag = 2 * j; lag < lags && lag < 2 * j + 2; lag++) {
+                first[lane_of(lag, 0, c)] = increment[c][0][lag];
+                second[lane_of(lag, 0, c)] = increment[c][1][lag];
+                first[lane_of(lag, 1, c)] = increment[c][2][lag];
+                second[lane_of(lag, 1, c)] = increment[c][3][lag];
+            }
+        }
+        turn w;
+        turn_of(t, j, &w);
+        const mct_row re = first * w.re, im = first * w.im, re2 = second * w.times_im, im2 = second * w.times_re;
+        z[j].re += re - im2;
+        z[j].im += im + re2;
+        const mct_row mirror_re = re + im2, mirror_im = re2 - im;
+        mct_complex_row *const even = &z[j ? h - j : 0], *const odd = &z[h - 1 - j];
+        even->re += MCT_ROW_HALVES(mirror_re, zero);
+        even->im += MCT_ROW_HALVES(mirror_im, zero);
+        odd->re += MCT_ROW_HALVES(zero, mirror_re);
+        odd->im += MCT_ROW_HALVES(zero, mirror_im);
+    }
+    mct_rows_transform(t, 0, z);
+    for (size_t p = 0; p < h; p += MCT_ROW) {
+        mct_row a[MCT_ROW], b[MCT_ROW], half_re, half_im;
+        read_row(&half_re, t->half_re + p);
+        read_row(&half_im, t->half_im + p);
+        for (size_t r = 0; r < MCT_ROW; r++) a[r] = z[p + r].re, b[r] = z[p + r].im;
+        mct_rows_transpose(a);
+        mct_rows_transpose(b);
+        for (size_t c = 0; c < count; c++) {
+            spectra low, high;
+            for (size_t second = 0; second < 2; second++) {
+                const mct_row re = a[lane_of(1, second, c)], im = b[lane_of(1, second, c)];
+                mct_complex_row even = {a[lane_of(0, second, c)], b[lane_of(0, second, c)]};
+                mct_complex_row odd = {re * half_re - im * half_im, re * half_im + im * half_re};
+                mct_butterfly2(&even, &odd);
+                *(second ? &low.second : &low.first) = even;
+                *(second ? &high.second : &high.first) = odd;
+            }
+            product_adjoint(&low, image[c], n, p, out[c]);
+            product_adjoint(&high, image[c], n, h + p, out[c]);
+        }
+    }
+}
+
+/* --- Small lags ----------------------------------------------------------------------------------------------- */
+
+/* K3 at lags first ... first + LAGS - 1: with e continued as even about -1/2, the sum over j >= 0 of both orders and
  * the pairs across -1/2.  What is read at j serves all these lags. */
-enum { TOGETHER = 4 };
+enum { LAGS = 4 };
 
 static void some_lags(size_t n, size_t first, const double *restrict x, const double *restrict y,
                       const double *restrict u, const double *restrict v, double *restrict K3) {
-    mct_wide wide[TOGETHER] = {0};
-    const size_t pairs = n - first - (TOGETHER - 1); /* of the largest lag: the smaller ones have a few more */
+    mct_wide wide[LAGS] = {0};
+    const size_t pairs = n - first - (LAGS - 1); /* of the largest lag: the smaller ones have a few more */
     size_t j = 0;
     for (; j + MCT_WIDTH <= pairs; j += MCT_WIDTH) {
         const mct_wide xj = mct_wide_read(x + j), yj = mct_wide_read(y + j);
         const mct_wide uj = mct_wide_read(u + j), vj = mct_wide_read(v + j);
-        for (size_t i = 0; i < TOGETHER; i++) {
+        for (size_t i = 0; i < LAGS; i++) {
             const size_t at = j + first + i;
             wide[i] += (xj * mct_wide_read(y + at) - uj * mct_wide_read(v + at)) +
                        (mct_wide_read(x + at) * yj - mct_wide_read(u + at) * vj);
         }
     }
-    for (size_t i = 0; i < TOGETHER; i++) {
+    for (size_t i = 0; i < LAGS; i++) {
         const size_t lag = first + i;
         double sum = mct_wide_sum(wide[i]);
         for (size_t a = j, b = j + lag; b < n; a++, b++) {
@@ -82,76 +328,15 @@ static void some_lags(size_t n, size_t first, const double *restrict x, const do
     }
 }
 
-static void small_lags(size_t n, size_t pitch, size_t count, const double *const image[4], double *K3) {
-    const double *e[4];
-    for (int a = 0; a < 4; a++) e[a] = image[a] + 2 * pitch;
-    for (size_t first = 0; first < count; first += TOGETHER) some_lags(n, first, e[0], e[1], e[2], e[3], K3);
-}
-
-static void split(size_t lags, size_t length, const double *restrict even_odd, double *restrict P, double *restrict O) {
-    P[0] = even_odd[0];
-    O[0] = 0.0;
-    for (size_t i = 1; i < lags; i++) {
-        P[i] = 0.5 * (even_odd[i] + even_odd[length - i]);
-        O[i] = 0.5 * (even_odd[i] - even_odd[length - i]);
-    }
-}
-
-static void join(size_t lags, size_t length, const double *restrict P, const double *restrict O,
-                 double *restrict even_odd) {
-    memset(even_odd, 0, length * sizeof *even_odd);
-    even_odd[0] = P[0];
-    for (size_t i = 1; i < lags; i++) {
-        even_odd[i] = 0.5 * (P[i] + O[i]);
-        even_odd[length - i] = 0.5 * (P[i] - O[i]);
-    }
-}
-
-static void product_adjoint(size_t half, size_t pitch, const double *restrict even_odd, const double *restrict K3,
-                            const double *restrict difference, const double *const image[4], double *const out[4]) {
-    const double *Cx = image[0], *Cy = image[1], *Cu = image[2], *Cv = image[3];
-    const double *Sx = Cx + pitch, *Sy = Cy + pitch, *Su = Cu + pitch, *Sv = Cv + pitch;
-    /* x and y, u and v are different functions, and so are their adjoints: only pairs of them may coincide
-     * between components, which come one after the other */
-    double *restrict outx = out[0], *restrict outy = out[1], *restrict outu = out[2], *restrict outv = out[3];
-    for (size_t m = 0; m < half; m++) {
-        double sum = even_odd[2 * m] + difference[2 * m], diff = even_odd[2 * m] - difference[2 * m];
-        double odd = even_odd[2 * m + 1], third = K3[2 * m];
-        outx[m] += third * Cy[m] - odd * Sy[m];
-        outx[m + pitch] += sum * Sy[m] + odd * Cy[m];
-        outy[m] += third * Cx[m] + odd * Sx[m];
-        outy[m + pitch] += sum * Sx[m] - odd * Cx[m];
-        outu[m] -= third * Cv[m];
-        outu[m + pitch] += diff * Sv[m];
-        outv[m] -= third * Cu[m];
-        outv[m + pitch] += diff * Su[m];
-    }
-}
-
-static void unrotate(size_t half, const double *restrict image_C, const double *restrict image_S,
-                     const double *restrict cosine, const double *restrict sine, double *restrict Z) {
-    for (size_t m = 0; m < half; m++) {
-        Z[2 * m] = image_C[m] * cosine[m] + image_S[m] * sine[m];
-        Z[2 * m + 1] = image_C[m] * sine[m] - image_S[m] * cosine[m];
-    }
-}
-
-static void unload(size_t n, size_t length, double balance, const double *restrict k, const double *restrict z,
-                   double *restrict X) {
-    for (size_t j = 0; j < n; j++) {
-        double front = z[j], back = z[length - 1 - j];
-        X[j] = k[j] * ((front - back) + balance * k[j] * (front + back));
-    }
+static void small_lags(size_t n, size_t count, const double *const e[4], double *K3) {
+    for (size_t first = 0; first < count; first += LAGS) some_lags(n, first, e[0], e[1], e[2], e[3], K3);
 }
 
 const mct_fourier_loops MCT_VARIANT(mct_fourier_loops_) = {
+    .together = TOGETHER,
     .load = load,
-    .rotate = rotate,
-    .product = product,
-    .small_lags = small_lags,
-    .split = split,
-    .join = join,
-    .product_adjoint = product_adjoint,
-    .unrotate = unrotate,
     .unload = unload,
+    .correlate = correlate,
+    .correlate_adjoint = correlate_adjoint,
+    .small_lags = small_lags,
 };

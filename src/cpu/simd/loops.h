@@ -29,31 +29,40 @@ typedef struct mct_function_loops {
                         double *out);
 } mct_function_loops;
 
-/* cpu/fourier.c: what stands around the transforms.  An image is C, then S, then e[j], j < n, each `pitch` apart. */
+/* A fast Fourier transform of `size` complex numbers, a multiple of 8, in place; and with it those of real sequences of
+ * 2 size numbers (n below), half of a period.  Frequencies come in the order in which the passes leave them. */
+enum { MCT_STAGES_MAX = 24 };
+typedef struct mct_transform {
+    size_t size, stages;
+    size_t radix[MCT_STAGES_MAX], stride[MCT_STAGES_MAX];
+    const double *twiddle[MCT_STAGES_MAX]; /* [stride][radix - 1] complex: e^{-2 pi i j q/(radix stride)} */
+    const double *quarter;                 /* [size] complex: e^{-i pi (4 j + 1/2)/(4 n)} */
+    const double *quarter_frequency;       /* the same at the frequencies */
+    const double *half_re, *half_im;       /* [size]: e^{-2 pi i f/n} at the frequencies f */
+    const double *lag;                     /* [n] complex: e^{-i pi j/(2 n)} */
+} mct_transform;
+
+/* cpu/fourier.c.  An image is C [n], S [n], e [N].  `together` functions and half as many components are treated at
+ * once; `rows`: scratch, 4 * size * together doubles. */
 typedef struct mct_fourier_loops {
-    /* z[j] = e + t = k (balance k + 1) X, z[length-1-j] = e - t, zero between; n values of X on k.  balance ~ 1/k makes
-     * e = balance k^2 X and t = k X of one size, so that neither loses digits to the other in the transform */
-    void (*load)(size_t n, size_t length, double balance, const double *k, const double *X, double *e, double *z);
-    /* C - iS = Z e^{-i pi m/length} for m < half; Z interleaved complex */
-    void (*rotate)(size_t half, const double *Z, const double *cosine, const double *sine, double *C, double *S);
-    /* spectra of the increments of one component, interleaved complex, from the images of x, y, u, v:
-     *   even_odd = (Sx Sy + Su Sv) + i (Sx Cy - Cx Sy), K3 = Cx Cy - Cu Cv, difference = Sx Sy - Su Sv */
-    void (*product)(size_t half, size_t pitch, const double *const image[4], int accumulate, double *even_odd,
-                    double *K3, double *difference);
-    /* K3 at lags 0 ... count-1, a multiple of 4 below n, as plain sums over the e of the images, added to K3 */
-    void (*small_lags)(size_t n, size_t pitch, size_t count, const double *const image[4], double *K3);
-    /* P = even part, O = odd part of a real sequence of `length`, for i < lags */
-    void (*split)(size_t lags, size_t length, const double *even_odd, double *P, double *O);
-    /* adjoint of split */
-    void (*join)(size_t lags, size_t length, const double *P, const double *O, double *even_odd);
-    /* adjoint of product at the images of F: adds to the adjoint images `out` of x, y, u, v */
-    void (*product_adjoint)(size_t half, size_t pitch, const double *even_odd, const double *K3,
-                            const double *difference, const double *const image[4], double *const out[4]);
-    /* Z = (C - iS) e^{i pi m/length}, interleaved */
-    void (*unrotate)(size_t half, const double *C, const double *S, const double *cosine, const double *sine,
-                     double *Z);
-    /* adjoint of load: X = k (z_j - z_{length-1-j}) + balance k^2 (z_j + z_{length-1-j}) */
-    void (*unload)(size_t n, size_t length, double balance, const double *k, const double *z, double *X);
+    size_t together;
+    /* images of count <= together functions X [N] on k: C and S of e = balance k^2 X and t = k X.  balance ~ 1/k makes
+     * them of one size, so that neither loses digits to the other in M.  field: scratch, 2 * together * pad(N) */
+    void (*load)(const mct_transform *transform, size_t N, size_t count, double balance, const double *k,
+                 const double *const *X, double *rows, double *field, double *const *image);
+    /* adjoint of load */
+    void (*unload)(const mct_transform *transform, size_t N, size_t count, double balance, const double *k,
+                   const double *const *image, double *rows, double *field, double *const *X);
+    /* increments P, O, K3, D at `lags` lags of count <= together/2 components, `pairs` bilinear terms added up, from the
+     * images of x, y, u, v: the transforms of Sx Sy + Su Sv, Sx Cy - Cx Sy, Cx Cy - Cu Cv, Sx Sy - Su Sv */
+    void (*correlate)(const mct_transform *transform, size_t lags, size_t count, size_t pairs,
+                      const double *const (*image)[2][4], double *rows, double *const (*increment)[4]);
+    /* adjoint of correlate (one pair) at the images of F: adds to the adjoint images `out` of x, y, u, v */
+    void (*correlate_adjoint)(const mct_transform *transform, size_t lags, size_t count,
+                              const double *const (*increment)[4], const double *const (*image)[4], double *rows,
+                              double *const (*out)[4]);
+    /* K3 at lags 0 ... count-1, a multiple of 4 below N, as plain sums over the e of x, y, u, v, added to K3 */
+    void (*small_lags)(size_t N, size_t count, const double *const e[4], double *K3);
 } mct_fourier_loops;
 
 /* cpu/factorized.c and cpu/increments.c.  Lags 0 ... lags-1. */
