@@ -35,11 +35,11 @@ typedef struct mct_algorithm {
     void (*derivative)(mct_cpu *cpu, size_t first, size_t count, const double *d, double *dM);
     void (*adjoint)(mct_cpu *cpu, size_t first, size_t count, const double *l, double *w);
     /* increments.c only, for up to `together` functions or components at once:
-     * functions -> images; images -> increments (of `pairs` bilinear terms, added up); adjoints */
+     * functions -> images; images -> M (of `pairs` bilinear terms, added up); images <- adjoint increments; adjoint of load */
     size_t (*together)(const mct_cpu *cpu, size_t *components);
     void (*load)(const mct_cpu *cpu, size_t count, const double *const *X, double *scratch, double *const *image);
     void (*correlate)(const mct_cpu *cpu, size_t count, size_t pairs, const double *const (*image)[2][4],
-                      double *scratch, double *const (*increment)[4]);
+                      const double *prefactor, double *scratch, double *const *M);
     void (*correlate_adjoint)(const mct_cpu *cpu, size_t count, const double *const (*increment)[4],
                               const double *const (*image)[4], double *scratch, double *const (*out)[4]);
     void (*unload)(const mct_cpu *cpu, size_t count, const double *const *image, double *scratch, double *const *X);

@@ -21,7 +21,7 @@ static size_t image_size(const mct_grid *grid) {
     return 2 * sequence_size(grid->points);
 }
 
-/* Two sequences of weights on -(N+1) ... N+1 for the adjoint; one set of increments to add up. */
+/* Four increments of N + 2; for the adjoint, four sequences of weights on -(N+1) ... N+1. */
 static size_t scratch_size(const mct_grid *grid, size_t species, size_t points) {
     (void)species, (void)points;
     return 4 * mct_pad(2 * grid->points + 8);
@@ -67,16 +67,19 @@ static void load(const mct_cpu *cpu, size_t count, const double *const *Xs, doub
 }
 
 static void correlate(const mct_cpu *cpu, size_t count, size_t pairs, const double *const (*images)[2][4],
-                      double *scratch, double *const (*increments)[4]) {
-    (void)count, (void)scratch;
+                      const double *prefactor, double *scratch, double *const *M) {
+    (void)count;
     const double *const(*const image)[4] = images[0];
-    double *const *const increment = increments[0];
+    double *increment[4];
+    for (int a = 0; a < 4; a++) increment[a] = scratch + (size_t)a * mct_pad(cpu->lags);
     for (size_t p = 0; p < pairs; p++) {
         mct_sequence s[4];
         for (int a = 0; a < 4; a++) s[a] = sequence(cpu, image[p][a]);
         cpu->loops->increment->correlate(cpu->N, cpu->lags, s, p > 0, increment[0], increment[1], increment[2],
                                          increment[3]);
     }
+    cpu->loops->increment->assemble(cpu->N, cpu->shape.grid.spacing, *prefactor, 1.0, cpu->lags > cpu->N, increment[0],
+                                    increment[1], increment[2], increment[3], M[0]);
 }
 
 /* The adjoint image of a function: gradients with respect to t[0 ... N-1] and e[0 ... N-1]. */

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "constants.h"
 #include "cpu.h"
 
 static const long double pi = 3.14159265358979323846264338327950288L;
@@ -67,13 +68,13 @@ static mct_transform stages_of(const mct_grid *grid) {
     return t;
 }
 
-static size_t factors_size(const mct_transform *t) {
-    return mct_pad(twiddle_size(t)) + 10 * t->size;
+static size_t factors_size(const mct_grid *grid, const mct_transform *t) {
+    return mct_pad(twiddle_size(t)) + 10 * t->size + 3 * (grid->points + 2) + 3 * grid->points;
 }
 
 static size_t table_size(const mct_grid *grid) {
     const mct_transform t = stages_of(grid);
-    return mct_pad(grid->points) + factors_size(&t);
+    return mct_pad(grid->points) + factors_size(grid, &t);
 }
 
 /* C, S, e. */
@@ -81,10 +82,10 @@ static size_t image_size(const mct_grid *grid) {
     return 4 * transform_size(grid) + mct_pad(grid->points);
 }
 
-/* Rows of two vectors, and one vector for each wave number. */
+/* Rows of two vectors, and one vector for each wave number or lag. */
 static size_t scratch_size(const mct_grid *grid, size_t species, size_t points) {
     (void)species, (void)points;
-    return MCT_LANES * (2 * transform_size(grid) + mct_pad(grid->points));
+    return MCT_LANES * (2 * transform_size(grid) + mct_pad(grid->points + 3));
 }
 
 static void destroy(mct_tables *tables) {
@@ -106,7 +107,7 @@ static mct_status create(mct_context *context, const mct_grid *grid, mct_tables 
     tables->balance = exp2(-round(log2(0.5 * (double)grid->points * grid->spacing)));
     tables->length = 4 * h;
     tables->scale = (double)h; /* the transforms carry no factors */
-    double *at = tables->factors = mct_cpu_allocate(factors_size(t));
+    double *at = tables->factors = mct_cpu_allocate(factors_size(grid, t));
     if (!at) return mct_fail(context, MCT_MEMORY, "transforms of length %zu: out of memory", tables->length);
     double *const quarter = at, *const quarter_frequency = at + 2 * h, *const lag = at + 4 * h;
     double *const half_re = at + 8 * h, *const half_im = at + 9 * h;
@@ -126,14 +127,33 @@ static mct_status create(mct_context *context, const mct_grid *grid, mct_tables 
             }
         }
     }
+    const size_t N = grid->points;
+    double *const of_lag = at, *const of_wave_number = at + 3 * (N + 2);
+    const double unit_of_q = grid->spacing * grid->spacing / (16.0 * MCT_PI * MCT_PI);
+    for (size_t i = 0; i < N + 2; i++) {
+        const double m = (double)i * grid->spacing, twice = 2.0 * m / tables->balance;
+        const double row[3] = {-m / tables->balance, twice * twice, m * m * m * m};
+        memcpy(of_lag + 3 * i, row, sizeof row);
+    }
+    for (size_t i = 0; i < N; i++) {
+        const double q = tables->k[i], row[3] = {q * q * q * unit_of_q, unit_of_q / q, 2.0 * q * unit_of_q};
+        memcpy(of_wave_number + 3 * i, row, sizeof row);
+    }
+    t->of_lag = of_lag, t->of_wave_number = of_wave_number;
     t->quarter = quarter, t->quarter_frequency = quarter_frequency, t->lag = lag;
     t->half_re = half_re, t->half_im = half_im;
     return MCT_OK;
 }
 
-static size_t together(const mct_cpu *cpu, size_t *components) {
+static size_t together_at_most(const mct_cpu *cpu, size_t *components) {
     *components = cpu->loops->fourier->together / 2;
     return cpu->loops->fourier->together;
+}
+
+/* Half as wide where that is enough. */
+static const mct_fourier_loops *loops_for(const mct_cpu *cpu, size_t functions) {
+    const mct_loops *const loops = cpu->loops;
+    return functions <= loops->fourier_narrow->together ? loops->fourier_narrow : loops->fourier;
 }
 
 static double *field_of(const mct_cpu *cpu, double *scratch) {
@@ -142,8 +162,8 @@ static double *field_of(const mct_cpu *cpu, double *scratch) {
 
 static void load(const mct_cpu *cpu, size_t count, const double *const *X, double *scratch, double *const *image) {
     const mct_tables *t = cpu->tables;
-    cpu->loops->fourier->load(&t->transform, cpu->N, count, t->balance, t->k, X, scratch, field_of(cpu, scratch),
-                              image);
+    loops_for(cpu, count)
+        ->load(&t->transform, cpu->N, count, t->balance, t->k, X, scratch, field_of(cpu, scratch), image);
 }
 
 /* Lags that are summed plainly, a multiple of 4, at 4N multiply-adds each. */
@@ -157,10 +177,11 @@ static size_t small_lags(size_t N) {
  * transforms, which knows only the largest values, would show.  So the smallest lags are plain sums, and the mean error
  * of the transforms there, which varies slowly with the lag, is taken off the other lags.  (With more species M_mn is as
  * q^2: nothing cancels element by element.) */
-static void correct_small_lags(const mct_cpu *cpu, size_t pairs, const double *const image[2][4], double *K3) {
+static void correct_small_lags(const mct_cpu *cpu, size_t pairs, const double *const image[2][4], size_t together,
+                               double *lag) {
     const mct_tables *t = cpu->tables;
-    const size_t count = small_lags(cpu->N);
-    double exact[SMALL_LAGS_MAX] = {0.0}, error = 0.0;
+    const size_t count = small_lags(cpu->N), pitch = 2 * together;
+    double *const K3 = lag + together / 2, exact[SMALL_LAGS_MAX] = {0.0}, error = 0.0;
     for (size_t p = 0; p < pairs; p++) {
         const double *e[4];
         for (int a = 0; a < 4; a++) e[a] = image[p][a] + 4 * t->transform.size;
@@ -168,16 +189,19 @@ static void correct_small_lags(const mct_cpu *cpu, size_t pairs, const double *c
     }
     for (size_t i = 0; i < count; i++) {
         exact[i] *= t->scale;
-        error += (K3[i] - exact[i]) / (double)count;
-        K3[i] = exact[i];
+        error += (K3[i * pitch] - exact[i]) / (double)count;
+        K3[i * pitch] = exact[i];
     }
-    for (size_t i = count; i < cpu->lags; i++) K3[i] -= error;
+    for (size_t i = count; i < cpu->lags; i++) K3[i * pitch] -= error;
 }
 
 static void correlate(const mct_cpu *cpu, size_t count, size_t pairs, const double *const (*image)[2][4],
-                      double *scratch, double *const (*increment)[4]) {
-    cpu->loops->fourier->correlate(&cpu->tables->transform, cpu->lags, count, pairs, image, scratch, increment);
-    if (cpu->m == 1) correct_small_lags(cpu, pairs, image[0], increment[0][2]);
+                      const double *prefactor, double *scratch, double *const *M) {
+    const mct_fourier_loops *const loops = loops_for(cpu, 2 * count);
+    double *const lag = field_of(cpu, scratch);
+    loops->correlate(&cpu->tables->transform, cpu->lags, count, pairs, image, scratch, lag);
+    if (cpu->m == 1) correct_small_lags(cpu, pairs, image[0], loops->together, lag);
+    loops->assemble(&cpu->tables->transform, cpu->N, count, cpu->lags > cpu->N, prefactor, lag, M);
 }
 
 static void correlate_adjoint(const mct_cpu *cpu, size_t count, const double *const (*increment)[4],
@@ -201,7 +225,7 @@ const mct_algorithm mct_algorithm_fourier = {
     .evaluate = mct_increments_evaluate,
     .derivative = mct_increments_derivative,
     .adjoint = mct_increments_adjoint,
-    .together = together,
+    .together = together_at_most,
     .load = load,
     .correlate = correlate,
     .correlate_adjoint = correlate_adjoint,

@@ -8,7 +8,7 @@
 
 #include "cpu.h"
 
-/* Scratch of a thread: functions [N], scratch of functions.c [m][N], four increments [N + 2] of components, the
+/* Scratch of a thread: functions [N], scratch of functions.c [m][N], four adjoint increments [N + 2] of components, the
  * algorithm's. */
 size_t mct_increments_scratch(const mct_grid *grid, size_t species) {
     return MCT_FUNCTIONS_TOGETHER * mct_pad(grid->points) + mct_pad(species * grid->points) +
@@ -72,14 +72,10 @@ static void components(const mct_cpu *cpu, const work *w, size_t point, size_t c
         pick(cpu, point, c + i, kept ? kept : images, images, image[i][0]);
         if (kept) pick(cpu, point, c + i, images, kept, image[i][1]);
     }
-    cpu->algorithm->correlate(cpu, count, kept ? 2 : 1, (const double *const(*)[2][4])image, w->algorithm,
-                              (double *const(*)[4])w->increment);
-    for (size_t i = 0; i < count; i++) {
-        double *const *const d = w->increment[i];
-        cpu->loops->increment->assemble(cpu->N, cpu->shape.grid.spacing, cpu->prefactor[point * cpu->mm + c + i],
-                                        cpu->tables->balance, cpu->lags > cpu->N, d[0], d[1], d[2], d[3],
-                                        M + (c + i) * cpu->N);
-    }
+    double *out[MCT_COMPONENTS_TOGETHER];
+    for (size_t i = 0; i < count; i++) out[i] = M + (c + i) * cpu->N;
+    cpu->algorithm->correlate(cpu, count, kept ? 2 : 1, (const double *const(*)[2][4])image,
+                              cpu->prefactor + point * cpu->mm + c, w->algorithm, out);
 }
 
 /* One call: evaluate (M[F, G]; keep: images into the kept ones) or derivative (F and G are d). */

@@ -10,10 +10,10 @@
     extern const mct_matrix_loops mct_matrix_loops_##isa;       \
     extern const mct_vector_loops mct_vector_loops_##isa;       \
     extern const mct_step_loops mct_step_loops_##isa;
-#define MCT_LOOPS_TABLE(isa)                                                                   \
-    {                                                                                          \
-#isa, &mct_function_loops_##isa, &mct_fourier_loops_##isa, &mct_increment_loops_##isa, \
-            &mct_matrix_loops_##isa, &mct_vector_loops_##isa, &mct_step_loops_##isa            \
+#define MCT_LOOPS_TABLE(isa, narrow)                                                                            \
+    {                                                                                                           \
+#isa, &mct_function_loops_##isa, &mct_fourier_loops_##isa, &mct_fourier_loops_##narrow,                 \
+            &mct_increment_loops_##isa, &mct_matrix_loops_##isa, &mct_vector_loops_##isa, &mct_step_loops_##isa \
     }
 
 MCT_LOOPS_DECLARE(generic)
@@ -25,10 +25,10 @@ MCT_LOOPS_DECLARE(avx512)
 /* Widest first. */
 static const mct_loops tables[] = {
 #ifdef MCT_HAVE_X86_VARIANTS
-    MCT_LOOPS_TABLE(avx512),
-    MCT_LOOPS_TABLE(avx2),
+    MCT_LOOPS_TABLE(avx512, avx2),
+    MCT_LOOPS_TABLE(avx2, avx2),
 #endif
-    MCT_LOOPS_TABLE(generic),
+    MCT_LOOPS_TABLE(generic, generic),
 };
 
 static int runs_here(const char *isa) {

@@ -9,6 +9,7 @@
  * Lags are integers: sum_m A_m cos(pi (2m + 1) i/(2n)) is the real part of a transform of n numbers, which are the
  * coefficients in the very order in which they are, turned by e^{-i pi i/(2n)}; the sine sum is its imaginary part.  Two
  * sums make one complex transform of n: two of n/2, for even and for odd lags. */
+#include "constants.h"
 #include "rows.h"
 
 /* Rows of the forward transform: C of TOGETHER functions, S of them.  Of the one to lags, even: P + iO of COMPONENTS,
@@ -16,22 +17,11 @@
 enum { TOGETHER = MCT_ROW / 2, COMPONENTS = TOGETHER / 2 };
 
 MCT_ALWAYS void read_row(mct_row *row, const double *from) {
-    memcpy(row, from, sizeof *row);
+    *row = *(const mct_row_anywhere *)from;
 }
 
 MCT_ALWAYS void write_row(const mct_row *row, double *to) {
-    memcpy(to, row, sizeof *row);
-}
-
-/* Up to `count` numbers, then zeros. */
-MCT_ALWAYS void read_some(mct_row *row, const double *from, size_t count) {
-    if (count >= MCT_ROW) {
-        read_row(row, from);
-    } else {
-        double values[MCT_ROW] = {0.0};
-        for (size_t l = 0; l < count; l++) values[l] = from[l];
-        read_row(row, values);
-    }
+    *(mct_row_anywhere *)to = *row;
 }
 
 MCT_ALWAYS void write_some(const mct_row *row, double *to, size_t count) {
@@ -47,15 +37,19 @@ static void load(const mct_transform *t, size_t N, size_t count, double balance,
     const size_t h = t->size, n = 2 * h;
     mct_complex_row *const z = (mct_complex_row *)rows;
     mct_row *const f = (mct_row *)field, a[MCT_ROW];
+    const size_t whole = N / MCT_ROW * MCT_ROW;
+    double tail[TOGETHER][MCT_ROW] = {0};
+    for (size_t c = 0; c < count; c++) memcpy(tail[c], X[c] + whole, (N - whole) * sizeof **tail);
     for (size_t q = 0; q < N; q += MCT_ROW) {
         mct_row wave;
         read_row(&wave, k + q);
-        for (size_t c = 0; c < TOGETHER; c++) {
+        for (size_t c = 0; c < TOGETHER; c++) { /* lanes without a function: the first one again */
+            const size_t function = c < count ? c : 0;
             mct_row x;
-            read_some(&x, X[c < count ? c : 0] + q, N - q);
+            read_row(&x, q < whole ? X[function] + q : tail[function]);
             a[TOGETHER + c] = wave * x;
             a[c] = balance * wave * a[TOGETHER + c];
-            if (c < count) write_some(&a[c], image[c] + 2 * n + q, N - q);
+            if (c < count) write_row(&a[c], image[c] + 2 * n + q);
         }
         mct_rows_transpose(a);
         for (size_t r = 0; r < MCT_ROW; r++) f[q + r] = a[r];
@@ -173,8 +167,23 @@ MCT_ALWAYS size_t lane_of(size_t lag, size_t second, size_t c) {
     return (lag & 1) * TOGETHER + second * COMPONENTS + c;
 }
 
+/* Lags from the transform, each as a row P, K3, O, D of COMPONENTS each. */
+MCT_ALWAYS void lags_of(const mct_transform *t, size_t lags, const mct_complex_row *z, mct_row *lag) {
+    const size_t h = t->size;
+    for (size_t j = 0; 2 * j < lags; j++) {
+        const mct_complex_row x = z[j], even = z[j ? h - j : 0], odd = z[h - 1 - j];
+        const mct_complex_row y = {MCT_ROW_HALVES(even.re, odd.re), MCT_ROW_HALVES(even.im, odd.im)};
+        turn w;
+        turn_of(t, j, &w);
+        const mct_row first = (x.re + y.re) * w.re - (x.im - y.im) * w.im;
+        const mct_row second = (x.im + y.im) * w.times_im + (x.re - y.re) * w.times_re;
+        lag[2 * j] = MCT_ROW_LOWER(first, second);
+        lag[2 * j + 1] = MCT_ROW_UPPER(first, second);
+    }
+}
+
 static void correlate(const mct_transform *t, size_t lags, size_t count, size_t pairs,
-                      const double *const (*image)[2][4], double *rows, double *const (*increment)[4]) {
+                      const double *const (*image)[2][4], double *rows, double *lag) {
     const size_t h = t->size, n = 2 * h;
     mct_complex_row *const z = (mct_complex_row *)rows;
     for (size_t p = 0; p < h; p += MCT_ROW) {
@@ -183,8 +192,8 @@ static void correlate(const mct_transform *t, size_t lags, size_t count, size_t 
         read_row(&half_im, t->half_im + p);
         for (size_t c = 0; c < COMPONENTS; c++) {
             spectra low, high;
-            product(pairs, image[c < count ? c : 0], n, p, &low);
-            product(pairs, image[c < count ? c : 0], n, h + p, &high);
+            product(c < count ? pairs : 0, image[c < count ? c : 0], n, p, &low);
+            product(c < count ? pairs : 0, image[c < count ? c : 0], n, h + p, &high);
             for (size_t second = 0; second < 2; second++) {
                 mct_complex_row even = second ? low.second : low.first, odd = second ? high.second : high.first;
                 mct_butterfly2(&even, &odd);
@@ -199,21 +208,47 @@ static void correlate(const mct_transform *t, size_t lags, size_t count, size_t 
         for (size_t r = 0; r < MCT_ROW; r++) z[p + r] = (mct_complex_row){a[r], b[r]};
     }
     mct_rows_transform_into_order(t, 0, z);
-    for (size_t j = 0; 2 * j < lags; j++) {
-        const mct_complex_row x = z[j], even = z[j ? h - j : 0], odd = z[h - 1 - j];
-        const mct_complex_row y = {MCT_ROW_HALVES(even.re, odd.re), MCT_ROW_HALVES(even.im, odd.im)};
-        turn w;
-        turn_of(t, j, &w);
-        const mct_row first = (x.re + y.re) * w.re - (x.im - y.im) * w.im;
-        const mct_row second = (x.im + y.im) * w.times_im + (x.re - y.re) * w.times_re;
-        for (size_t c = 0; c < count; c++) {
-            for (size_t lag = 2 * j; lag < lags && lag < 2 * j + 2; lag++) {
-                increment[c][0][lag] = first[lane_of(lag, 0, c)];
-                increment[c][1][lag] = second[lane_of(lag, 0, c)];
-                increment[c][2][lag] = first[lane_of(lag, 1, c)];
-                increment[c][3][lag] = second[lane_of(lag, 1, c)];
-            }
+    lags_of(t, lags, z, (mct_row *)lag);
+}
+
+static const double corrected_weight[3] = MCT_CORRECTED_WEIGHTS;
+
+/* See loops.h; increment_loops.c has the same for single components. */
+MCT_ALWAYS void assemble_rows(const mct_transform *t, size_t N, size_t count, bool corrected, const double *prefactor,
+                              mct_row *d, double *const *M) {
+    mct_row P = zero, K3 = zero, O = zero, factor[3] = {zero, zero, zero}, sum = zero;
+    for (size_t c = 0; c < COMPONENTS; c++) {
+        P[c] = K3[COMPONENTS + c] = O[2 * COMPONENTS + c] = 1.0;
+        for (size_t a = 0; c < count && a < 3; a++) factor[a][a * COMPONENTS + c] = prefactor[c];
+    }
+    double *const last = M[count - 1], *const first = M[0];
+    for (size_t i = 0; i < N + (corrected ? 2 : 0); i++) { /* P, m^2 (4 K3 + m^2 D), -m O */
+        const double *const m = t->of_lag + 3 * i;
+        const mct_row D = MCT_ROW_LAST(d[i]);
+        mct_row term = (P + m[0] * O + m[1] * K3) * d[i] + m[2] * K3 * D;
+        if (corrected) {
+            d[i] = term;
+            if (i < 2) continue;
+            const size_t at = i - 2, before1 = at > 0 ? at - 1 : 1, before2 = at > 1 ? at - 2 : 2 - at; /* even */
+            term = corrected_weight[0] * d[at] + corrected_weight[1] * (d[before1] + d[at + 1]) +
+                   corrected_weight[2] * (d[before2] + term);
         }
+        const size_t at = corrected ? i - 2 : i;
+        const double *const q = t->of_wave_number + 3 * at;
+        sum += (at ? 1.0 : 0.5) * term;
+        const mct_row parts = (q[0] * factor[0] + q[1] * factor[1] + q[2] * factor[2]) * sum;
+        const mct_row halves = parts + MCT_ROW_UPPER(parts, parts), all = halves + MCT_ROW_SECOND(halves);
+        last[at] = all[COMPONENTS - 1];
+        first[at] = all[0];
+    }
+}
+
+static void assemble(const mct_transform *t, size_t N, size_t count, int corrected, const double *prefactor,
+                     double *lag, double *const *M) {
+    if (corrected) {
+        assemble_rows(t, N, count, true, prefactor, (mct_row *)lag, M);
+    } else {
+        assemble_rows(t, N, count, false, prefactor, (mct_row *)lag, M);
     }
 }
 
@@ -337,6 +372,7 @@ const mct_fourier_loops MCT_VARIANT(mct_fourier_loops_) = {
     .load = load,
     .unload = unload,
     .correlate = correlate,
+    .assemble = assemble,
     .correlate_adjoint = correlate_adjoint,
     .small_lags = small_lags,
 };

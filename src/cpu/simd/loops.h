@@ -40,6 +40,9 @@ typedef struct mct_transform {
     const double *quarter_frequency;       /* the same at the frequencies */
     const double *half_re, *half_im;       /* [size]: e^{-2 pi i f/n} at the frequencies f */
     const double *lag;                     /* [n] complex: e^{-i pi j/(2 n)} */
+    /* and of the increments over q: */
+    const double *of_lag;         /* [lags][3]: -m/balance, (2 m/balance)^2, m^4 of m = i spacing */
+    const double *of_wave_number; /* [N][3]: q^3, 1/q, 2 q, times (spacing/4 pi)^2 */
 } mct_transform;
 
 /* cpu/fourier.c.  An image is C [n], S [n], e [N].  `together` functions and half as many components are treated at
@@ -53,10 +56,14 @@ typedef struct mct_fourier_loops {
     /* adjoint of load */
     void (*unload)(const mct_transform *transform, size_t N, size_t count, double balance, const double *k,
                    const double *const *image, double *rows, double *field, double *const *X);
-    /* increments P, O, K3, D at `lags` lags of count <= together/2 components, `pairs` bilinear terms added up, from the
-     * images of x, y, u, v: the transforms of Sx Sy + Su Sv, Sx Cy - Cx Sy, Cx Cy - Cu Cv, Sx Sy - Su Sv */
+    /* increments P, K3, O, D at `lags` lags of count <= together/2 components, `pairs` bilinear terms added up, from the
+     * images of x, y, u, v: the transforms of Sx Sy + Su Sv, Cx Cy - Cu Cv, Sx Cy - Cx Sy, Sx Sy - Su Sv.
+     * lag: [lags, rounded up to even][4][together/2] */
     void (*correlate)(const mct_transform *transform, size_t lags, size_t count, size_t pairs,
-                      const double *const (*image)[2][4], double *rows, double *const (*increment)[4]);
+                      const double *const (*image)[2][4], double *rows, double *lag);
+    /* M [N] of each component from these increments, which are overwritten if corrected (mct_increment_loops.assemble) */
+    void (*assemble)(const mct_transform *transform, size_t N, size_t count, int corrected, const double *prefactor,
+                     double *lag, double *const *M);
     /* adjoint of correlate (one pair) at the images of F: adds to the adjoint images `out` of x, y, u, v */
     void (*correlate_adjoint)(const mct_transform *transform, size_t lags, size_t count,
                               const double *const (*increment)[4], const double *const (*image)[4], double *rows,
@@ -107,7 +114,7 @@ typedef struct mct_step_loops mct_step_loops; /* step_loops.h */
 typedef struct mct_loops {
     const char *name; /* "generic", "avx2", "avx512" */
     const mct_function_loops *function;
-    const mct_fourier_loops *fourier;
+    const mct_fourier_loops *fourier, *fourier_narrow;
     const mct_increment_loops *increment;
     const mct_matrix_loops *matrix;
     const mct_vector_loops *vector;

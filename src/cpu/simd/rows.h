@@ -14,19 +14,30 @@ enum { MCT_ROW = MCT_WIDTH < 4 ? 4 : MCT_WIDTH };
 /* By address: vectors as arguments have no ABI on older processors. */
 #define MCT_ALWAYS static inline __attribute__((always_inline))
 
-typedef double mct_row __attribute__((vector_size(MCT_ROW * sizeof(double)), aligned(8)));
+typedef double mct_row __attribute__((vector_size(MCT_ROW * sizeof(double)), may_alias));
+/* In an array of doubles.  (gcc 12 copies 32 bytes by memcpy in halves, and a load of the whole waits for them.) */
+typedef mct_row mct_row_anywhere __attribute__((aligned(8)));
 
 typedef struct mct_complex_row {
     mct_row re, im;
 } mct_complex_row;
 
-/* The lower half of a and the upper half of b; quarters 0 and 2 of a, 1 and 3 of b. */
+/* The lower half of a and the upper half of b; both lower halves; both upper ones; quarters 0 and 2 of a, 1 and 3 of b;
+ * the last quarter and the second one of a four times. */
 #if defined(__AVX512F__)
 #define MCT_ROW_HALVES(a, b)   __builtin_shufflevector(a, b, 0, 1, 2, 3, 12, 13, 14, 15)
+#define MCT_ROW_LOWER(a, b)    __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define MCT_ROW_UPPER(a, b)    __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
 #define MCT_ROW_QUARTERS(a, b) __builtin_shufflevector(a, b, 0, 1, 10, 11, 4, 5, 14, 15)
+#define MCT_ROW_LAST(a)        __builtin_shufflevector(a, a, 6, 7, 6, 7, 6, 7, 6, 7)
+#define MCT_ROW_SECOND(a)      __builtin_shufflevector(a, a, 2, 3, 2, 3, 2, 3, 2, 3)
 #else
 #define MCT_ROW_HALVES(a, b)   __builtin_shufflevector(a, b, 0, 1, 6, 7)
+#define MCT_ROW_LOWER(a, b)    __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define MCT_ROW_UPPER(a, b)    __builtin_shufflevector(a, b, 2, 3, 6, 7)
 #define MCT_ROW_QUARTERS(a, b) __builtin_shufflevector(a, b, 0, 5, 2, 7)
+#define MCT_ROW_LAST(a)        __builtin_shufflevector(a, a, 3, 3, 3, 3)
+#define MCT_ROW_SECOND(a)      __builtin_shufflevector(a, a, 1, 1, 1, 1)
 #endif
 
 /* a[r][c] <-> a[c][r] */
