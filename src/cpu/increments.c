@@ -100,18 +100,18 @@ static void whole_point(const mct_cpu *cpu, const kernel_job *job, size_t p, siz
     }
 }
 
-/* One point by all threads of a team: its functions, then its components. */
+/* One point by all threads of a team: its functions, then its components, in turn: the last group may be a small one. */
 static void shared_point(const mct_cpu *cpu, const kernel_job *job, size_t p) {
     const work w = work_of(cpu, omp_get_thread_num());
     const size_t point = job->first + p, functions = mct_cpu_functions(cpu, point), at = p * cpu->n;
     double *kept = images_of(cpu, cpu->image_kept, point);
     double *images = job->keep ? kept : images_of(cpu, cpu->image, 0);
-#pragma omp for schedule(static)
+#pragma omp for schedule(static, 1)
     for (size_t f = 0; f < functions; f += cpu->functions_together) {
         load(cpu, &w, point, f, job->F + at, job->G + at, images);
     }
     if (!job->M) return;
-#pragma omp for schedule(static)
+#pragma omp for schedule(static, 1)
     for (size_t c = 0; c < cpu->mm; c += cpu->components_together) {
         components(cpu, &w, point, c, images, job->derivative ? kept : NULL, job->M + at);
     }

@@ -4,9 +4,6 @@
 #include "small_matrix.h"
 #include "step_loops.h"
 
-/* Lanes where they lie among doubles. */
-typedef double lanes_in_place __attribute__((vector_size(8 * MCT_LANES), aligned(8), may_alias));
-
 /* Steps whose sums stay in registers: m*m of them each, for m = 2. */
 #if defined(__AVX512F__)
 enum { TOGETHER = 4 };
@@ -20,8 +17,8 @@ MCT_INLINE void apply(size_t m, size_t count, const double *weight, const double
                       size_t low, int from_right, mct_lanes *sum) {
     const size_t mm = m * m, size = mm * MCT_LANES;
     for (size_t l = low; l < back; l++) {
-        const lanes_in_place *const f = (const lanes_in_place *)(value + l * size);
-        const lanes_in_place *const w = (const lanes_in_place *)(weight + (i - l) * size);
+        const mct_lanes_in_place *const f = (const mct_lanes_in_place *)(value + l * size);
+        const mct_lanes_in_place *const w = (const mct_lanes_in_place *)(weight + (i - l) * size);
 #pragma GCC unroll 4
         for (size_t t = 0; t < count; t++) {
 #pragma GCC unroll 3
@@ -41,7 +38,7 @@ MCT_INLINE void apply(size_t m, size_t count, const double *weight, const double
 
 /* sum += A B */
 MCT_INLINE void add_product(size_t m, const double *left, const double *right, mct_lanes *sum) {
-    const lanes_in_place *const A = (const lanes_in_place *)left, *const B = (const lanes_in_place *)right;
+    const mct_lanes_in_place *const A = (const mct_lanes_in_place *)left, *const B = (const mct_lanes_in_place *)right;
 #pragma GCC unroll 3
     for (size_t r = 0; r < m; r++) {
 #pragma GCC unroll 3

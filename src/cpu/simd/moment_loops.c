@@ -10,9 +10,8 @@
     default: CALL((size_t)MCT_DEGREE_MAX); \
     }
 
-/* Lanes where they lie among doubles.  (A macro: vectors as results have no ABI on older processors.) */
-typedef double lanes_in_place __attribute__((vector_size(8 * MCT_LANES), aligned(8), may_alias));
-#define READ(from) (*(const lanes_in_place *)(from))
+/* (A macro: vectors as results have no ABI on older processors.) */
+#define READ(from) (*(const mct_lanes_in_place *)(from))
 
 /* Node r of cell j, whose D + 1 nodes end at grid point n at the latest. */
 MCT_INLINE size_t node_of(size_t D, size_t j, size_t n) {
@@ -36,7 +35,7 @@ MCT_INLINE void cell(size_t D, const mct_scheme *scheme, const double *value, si
 
 MCT_INLINE void write_moments(size_t D, const mct_lanes *mu, size_t size, double *to) {
 #pragma GCC unroll 6
-    for (size_t p = 0; p < D; p++) memcpy(to + p * size, &mu[p], sizeof *mu);
+    for (size_t p = 0; p < D; p++) *(mct_lanes_in_place *)(to + p * size) = mu[p];
 }
 
 MCT_INLINE void read_moments(size_t D, const double *from, size_t size, mct_lanes *mu) {
@@ -130,7 +129,7 @@ MCT_INLINE void weights_component(size_t D, const mct_scheme *scheme, const doub
     for (size_t j = 1; j <= cells; j++) {
         const size_t r = j < half ? D - j : central;
         if (j > half) {
-            memcpy(weight + (j - half - 1) * size, &open[0], sizeof *open);
+            *(mct_lanes_in_place *)(weight + (j - half - 1) * size) = open[0];
 #pragma GCC unroll 6
             for (size_t k = 0; k < D; k++) open[k] = open[k + 1];
             memset(&open[D], 0, sizeof *open);
@@ -143,10 +142,10 @@ MCT_INLINE void weights_component(size_t D, const mct_scheme *scheme, const doub
         }
         if (j >= tails) {
 #pragma GCC unroll 6
-            for (size_t k = 1; k <= D; k++) memcpy(tail + ((j - tails) * D + k - 1) * size, &open[k], sizeof *open);
+            for (size_t k = 1; k <= D; k++) *(mct_lanes_in_place *)(tail + ((j - tails) * D + k - 1) * size) = open[k];
         }
     }
-    memcpy(weight + (cells - half) * size, &open[0], sizeof *open);
+    *(mct_lanes_in_place *)(weight + (cells - half) * size) = open[0];
 }
 
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,

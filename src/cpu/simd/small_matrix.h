@@ -11,6 +11,9 @@
 
 /* gcc's and clang's vector types: one register, or several where the instruction set has shorter ones. */
 typedef double mct_lanes __attribute__((vector_size(8 * MCT_LANES), aligned(8)));
+/* The same among the doubles of an array: read and written by this, not by memcpy, which gcc 12 does in halves where it
+ * prefers shorter vectors, and a load of the whole waits for them. */
+typedef double mct_lanes_in_place __attribute__((vector_size(8 * MCT_LANES), aligned(8), may_alias));
 typedef long long mct_mask __attribute__((vector_size(8 * MCT_LANES), aligned(8)));
 
 #define MCT_INLINE static inline __attribute__((always_inline))
@@ -20,15 +23,24 @@ MCT_INLINE void lanes_read(size_t m, size_t n, size_t q, size_t count, const dou
     for (size_t c = 0; c < m * m; c++) {
         const double *const from = array + c * n + q;
         if (count == MCT_LANES) {
-            memcpy(&A[c], from, sizeof A[c]);
+            A[c] = *(const mct_lanes_in_place *)from;
         } else {
-            for (size_t l = 0; l < MCT_LANES; l++) A[c][l] = from[l < count ? l : count - 1];
+            mct_lanes filled_up = {0.0};
+            for (size_t l = 0; l < MCT_LANES; l++) filled_up[l] = from[l < count ? l : count - 1];
+            A[c] = filled_up;
         }
     }
 }
 
 MCT_INLINE void lanes_write(size_t m, size_t n, size_t q, size_t count, const mct_lanes *A, double *array) {
-    for (size_t c = 0; c < m * m; c++) memcpy(array + c * n + q, &A[c], count * sizeof(double));
+    for (size_t c = 0; c < m * m; c++) {
+        double *const to = array + c * n + q;
+        if (count == MCT_LANES) {
+            *(mct_lanes_in_place *)to = A[c];
+        } else {
+            for (size_t l = 0; l < count; l++) to[l] = A[c][l];
+        }
+    }
 }
 
 /* C = A B, or A^T B, or A B^T by the strides of A and B: element (r, k) of A at A[r*ra + k*ca]. */

@@ -29,10 +29,10 @@
     }
 
 MCT_INLINE void get(size_t mm, const double *from, mct_lanes *A) {
-    memcpy(A, from, mm * sizeof *A);
+    for (size_t c = 0; c < mm; c++) A[c] = ((const mct_lanes_in_place *)from)[c];
 }
 MCT_INLINE void put(size_t mm, const mct_lanes *A, double *to) {
-    memcpy(to, A, mm * sizeof *A);
+    for (size_t c = 0; c < mm; c++) ((mct_lanes_in_place *)to)[c] = A[c];
 }
 
 MCT_INLINE size_t filled(const mct_step_layout *a, size_t b) {
@@ -40,15 +40,21 @@ MCT_INLINE size_t filled(const mct_step_layout *a, size_t b) {
     return left < MCT_LANES ? left : MCT_LANES;
 }
 
+MCT_INLINE void write_lanes(size_t count, const mct_lanes *A, double *to) {
+    lanes_write(1, 0, 0, count, A, to);
+}
+
 /* A from rows; the lanes beyond `count` repeat the last one. */
 MCT_INLINE void get_rows(size_t m, size_t n, size_t q, size_t count, const double *rows, mct_lanes *A) {
     for (size_t c = 0; c < m * m; c++) {
         const double *const from = rows + c * n + q;
-        double filled_up[MCT_LANES];
-        if (count < MCT_LANES) {
+        if (count == MCT_LANES) {
+            A[c] = *(const mct_lanes_in_place *)from;
+        } else {
+            mct_lanes filled_up = {0.0};
             for (size_t l = 0; l < MCT_LANES; l++) filled_up[l] = from[l < count ? l : count - 1];
+            A[c] = filled_up;
         }
-        memcpy(&A[c], count < MCT_LANES ? filled_up : from, sizeof *A);
     }
 }
 
@@ -165,7 +171,7 @@ static void combine(const mct_step_layout *a, size_t first, size_t last, double 
                 sum += coefficient[s] * value;
             }
             put(1, &sum, p + to + c * MCT_LANES);
-            if (rows) memcpy(rows + c * a->N + b * MCT_LANES, &sum, filled(a, b) * sizeof(double));
+            if (rows) write_lanes(filled(a, b), &sum, rows + c * a->N + b * MCT_LANES);
         }
     }
 }
@@ -249,7 +255,7 @@ static void mix(const mct_step_layout *a, size_t first, size_t last, double *bas
                 x -= gamma[j] * (dx + dr);
             }
             put(1, &x, p + a->x + at);
-            memcpy(rows + c * a->N + b * MCT_LANES, &x, filled(a, b) * sizeof(double));
+            write_lanes(filled(a, b), &x, rows + c * a->N + b * MCT_LANES);
         }
     }
 }
