@@ -9,10 +9,11 @@
  *             Bytes: the weights, 16 N^3, once for every group of 16 points (adjoint: for every point).
  * factorized  6 multiply-adds for every lag i < N and j = -N ... N-1-i: 18 m^2 N^2.  A derivative does it twice;
  *             the adjoint convolves 12 times over lags -N ... N and N outputs, less what lies outside: 36 m^2 N^2.
- * fourier     f forward and 3 m^2 inverse real transforms of length L (adjoint: the other way round), 2.5 L log2 L each
- *             (FFTW's convention for real data), and around them per function 6N (load) + 6 L/2 (rotate), per component
- *             13 L/2 (product; derivative 2 x) + 4N (split) + 20N (assemble; also factorized).  Not counted: the few lags
- *             that one species sums plainly.
+ * fourier     with h = L/4: 2 f + 4 m^2 complex transforms of h at 5 h log2 h, and around them per function 3 N (load) +
+ *             24 h (factors before and after), per component 26 h (product; derivative 2 x) + 20 h (even and odd lags) +
+ *             32 N (lags, running sums, M).  What whole vectors waste on the last functions is not counted, nor are the
+ *             few lags that one species sums plainly.  forward and inverse: the real transforms of length L that a
+ *             program with a library for these would need, f and 3 m^2 (adjoint: the other way round).
  * Bytes of factorized and fourier: F and M once and the images of f functions, written and read: what a call cannot
  * avoid to touch; it is in the cache for most N. */
 #include <math.h>
@@ -40,11 +41,11 @@ bench_counts bench_counts_of(const bench_case *c, size_t length) {
         break;
     case MCT_KERNEL_AUTO:
     case MCT_KERNEL_FOURIER: {
-        const double L = (double)length, transform = 2.5 * L * log2(L);
+        const double L = (double)length, h = 0.25 * L, transform = 5.0 * h * log2(h);
         counts.forward = adjoint ? 3.0 * mm : f;
         counts.inverse = adjoint ? f : 3.0 * mm;
-        counts.flops =
-            (f + 3.0 * mm) * transform + f * (6.0 * N + 3.0 * L) + mm * (twice * 6.5 * L + 4.0 * lags + 20.0 * N);
+        counts.flops = (2.0 * f + 4.0 * mm) * transform + f * (3.0 * N + 24.0 * h) +
+                       mm * ((twice * 26.0 + 20.0) * h + 32.0 * lags);
         counts.bytes = batch * (fields + 2.0 * 8.0 * f * L);
         break;
     }
