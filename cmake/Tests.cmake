@@ -2,6 +2,7 @@
 #   tests/test_*.c       one Criterion program each, linked with the internal functions and tests/reference
 #   tests/long_*.c       programs of their own; ctest runs them with --sample, people without
 #   tests/cli/test_*.sh  (and .py) get the path of the command as first argument
+#   tests/cuda           the CUDA sources on the host and the mistakes that must be found there
 #   bench/*.c            one program, apmct_bench; ctest runs it with --smoke
 
 enable_testing()
@@ -43,6 +44,9 @@ if(APMCT_TESTS)
             add_test(NAME ${name} COMMAND ${name})
             set_tests_properties(${name} PROPERTIES LABELS unit)
         endforeach()
+    endif()
+    if(CRITERION_FOUND AND TARGET apmct_cuda_host)
+        add_subdirectory(tests/cuda)
     endif()
     foreach(source IN LISTS apmct_long_sources)
         apmct_add_test_program(${source})
