@@ -28,7 +28,7 @@ if(CMAKE_CXX_COMPILER_LOADED)
     set(CMAKE_CXX_STANDARD_REQUIRED ON)
 
     add_library(apmct_cxx_flags INTERFACE)
-    target_include_directories(apmct_cxx_flags INTERFACE ${PROJECT_SOURCE_DIR}/cuda)
+    target_include_directories(apmct_cxx_flags INTERFACE ${PROJECT_SOURCE_DIR}/cuda ${apmct_include_directories})
     target_compile_options(apmct_cxx_flags INTERFACE
         -Wall -Wextra -Wshadow -Wpedantic -fno-math-errno -fno-trapping-math $<$<BOOL:${APMCT_WERROR}>:-Werror>)
 
@@ -58,6 +58,12 @@ if(CMAKE_CXX_COMPILER_LOADED)
     target_link_libraries(apmct_cuda_runtime PRIVATE apmct_cxx_flags apmct_cxx_checks apmct_dependencies)
 
     apmct_add_cuda_host(apmct_cuda_host ${apmct_cuda_sources})
+
+    add_library(apmct_cuda_host_table OBJECT cuda/backend_cuda.c)
+    target_include_directories(apmct_cuda_host_table PRIVATE ${apmct_include_directories})
+    target_compile_definitions(apmct_cuda_host_table PRIVATE
+        MCT_CUDA_BACKEND=mct_backend_cuda_host MCT_CUDA_NAME="cuda-host")
+    target_link_libraries(apmct_cuda_host_table PRIVATE apmct_flags)
 endif()
 
 check_language(CUDA)
