@@ -64,6 +64,13 @@ if(CMAKE_CXX_COMPILER_LOADED)
     target_compile_definitions(apmct_cuda_host_table PRIVATE
         MCT_CUDA_BACKEND=mct_backend_cuda_host MCT_CUDA_NAME="cuda-host")
     target_link_libraries(apmct_cuda_host_table PRIVATE apmct_flags)
+
+    # the backend "cuda-host": not installed, since it is for tests
+    add_library(apmct_cuda_host_module MODULE $<TARGET_OBJECTS:apmct_cuda_host>
+        $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime> src/context.c src/grid.c)
+    set_target_properties(apmct_cuda_host_module PROPERTIES OUTPUT_NAME apmct_cuda_host)
+    target_include_directories(apmct_cuda_host_module PRIVATE ${apmct_include_directories})
+    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies)
 endif()
 
 check_language(CUDA)

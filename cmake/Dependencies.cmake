@@ -14,5 +14,5 @@ if(NOT TARGET apmct_dependencies)
     add_library(apmct_dependencies INTERFACE IMPORTED GLOBAL)
     target_link_libraries(apmct_dependencies INTERFACE
         hdf5::hdf5_hl hdf5::hdf5 PkgConfig::APMCT_FFTW PkgConfig::APMCT_OPENBLAS PkgConfig::APMCT_YAML
-        PkgConfig::APMCT_CJSON OpenMP::OpenMP_C m)
+        PkgConfig::APMCT_CJSON OpenMP::OpenMP_C m ${CMAKE_DL_LIBS})
 endif()

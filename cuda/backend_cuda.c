@@ -2,6 +2,9 @@
  * MCT_CUDA_BACKEND and MCT_CUDA_NAME: mct_backend_cuda_host and "cuda-host" for the host, mct_backend_cuda and "cuda" else. */
 #include "backend_cuda.h"
 
+#include "apmct/version.h"
+#include "backend_module.h"
+
 const mct_backend MCT_CUDA_BACKEND = {
     .name = MCT_CUDA_NAME,
     .available = mct_cuda_available,
@@ -30,3 +33,8 @@ const mct_backend MCT_CUDA_BACKEND = {
     .weigh = mct_cuda_weigh,
     .axpby = mct_cuda_axpby,
 };
+
+const mct_backend *mct_module_backend(const char **version) {
+    *version = MCT_VERSION_STRING;
+    return &MCT_CUDA_BACKEND;
+}

@@ -24,6 +24,7 @@ typedef struct mct_shape {
 
 typedef struct mct_backend {
     const char *name;
+    bool host_memory; /* its arrays are ordinary memory */
 
     /* MCT_OK, or MCT_BACKEND with the reason why nothing can run here. */
     mct_status (*available)(mct_context *context);
@@ -73,11 +74,10 @@ typedef struct mct_backend {
     void (*axpby)(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
                   double *y);
 
-    const mct_evolution_operations *evolution; /* backend_evolution.h */
+    const mct_evolution_operations *evolution; /* backend_evolution.h; NULL: none */
 } mct_backend;
 
-/* The backends of this build, and the one that a name ("auto" included) stands for. */
-extern const mct_backend *const mct_backends[];
+/* The backend that a name ("auto" included) stands for.  Errors: MCT_BACKEND with the reason. */
 mct_status mct_backend_find(mct_context *context, const char *name, const mct_backend **backend);
 
 extern const mct_backend mct_backend_cpu;

@@ -198,6 +198,10 @@ mct_status mct_evolution_create(mct_context *context, const mct_evolution_option
     e->spacing = grid->spacing;
     e->backend_name = kernel->backend->name;
     e->operations = kernel->backend->evolution;
+    if (!e->operations) {
+        status = mct_fail(context, MCT_BACKEND, "solver.backend = %s: it has no evolution in time", e->backend_name);
+        goto cleanup;
+    }
     MCT_TRY_CLEANUP(check_memory(context, kernel->backend, &e->shape));
     MCT_TRY_CLEANUP(e->operations->create(context, &e->shape, kernel->state, &e->state));
     for (size_t p = 0; p < count; p++) {
@@ -238,7 +242,7 @@ void mct_evolution_destroy(mct_evolution *evolution) {
 
 size_t mct_evolution_memory(const mct_evolution_options *options, const mct_grid *grid, size_t species, size_t count) {
     const mct_backend *backend;
-    if (mct_backend_find(NULL, options->solver.backend, &backend) != MCT_OK) return 0;
+    if (mct_backend_find(NULL, options->solver.backend, &backend) != MCT_OK || !backend->evolution) return 0;
     const mct_evolution_shape shape = shape_of(options, grid->points, species, count, 1);
     return mct_kernel_memory(grid, species, count, &options->solver) + backend->evolution->memory_needed(&shape);
 }

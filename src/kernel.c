@@ -127,32 +127,74 @@ static mct_status begin(mct_kernel *kernel, size_t first, size_t count) {
     return MCT_OK;
 }
 
+/* The public functions take arrays of the host, in[0], in[1] (NULL: none) and out (may be NULL): copies of them where the
+ * backend has memory of its own. */
+typedef struct staged {
+    const double *in[2];
+    double *out, *memory;
+} staged;
+
+static mct_status stage(mct_kernel *kernel, size_t count, const double *in0, const double *in1, double *out,
+                        staged *s) {
+    const mct_backend *backend = kernel->backend;
+    const size_t n = count * kernel->shape.species * kernel->shape.species * kernel->shape.grid.points;
+    if (backend->host_memory) {
+        *s = (staged){{in0, in1}, out, NULL};
+        return MCT_OK;
+    }
+    double *const memory = backend->allocate(3 * n);
+    if (!memory) return mct_fail(kernel->context, MCT_MEMORY, "memory kernel: out of memory of the device");
+    *s = (staged){{memory, in1 ? memory + n : NULL}, out ? memory + 2 * n : NULL, memory};
+    backend->upload(memory, in0, n);
+    if (in1) backend->upload(memory + n, in1, n);
+    return MCT_OK;
+}
+
+static void unstage(mct_kernel *kernel, size_t count, double *out, const staged *s) {
+    const size_t n = count * kernel->shape.species * kernel->shape.species * kernel->shape.grid.points;
+    if (!s->memory) return;
+    if (out) kernel->backend->download(out, s->out, n);
+    kernel->backend->release(s->memory);
+}
+
 mct_status mct_kernel_apply(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M) {
     return mct_kernel_bilinear(kernel, first, count, F, F, M);
 }
 
 mct_status mct_kernel_bilinear(mct_kernel *kernel, size_t first, size_t count, const double *F, const double *G,
                                double *M) {
+    staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
-    kernel->backend->apply(kernel->state, first, count, F, G, M);
+    MCT_TRY(stage(kernel, count, F, G, M, &s));
+    kernel->backend->apply(kernel->state, first, count, s.in[0], s.in[1], s.out);
+    unstage(kernel, count, M, &s);
     return MCT_OK;
 }
 
 mct_status mct_kernel_linearise(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M) {
+    staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
     if (!M) kernel->evaluations -= count; /* images only: no evaluation */
-    kernel->backend->linearise(kernel->state, first, count, F, M);
+    MCT_TRY(stage(kernel, count, F, NULL, M, &s));
+    kernel->backend->linearise(kernel->state, first, count, s.in[0], s.out);
+    unstage(kernel, count, M, &s);
     return MCT_OK;
 }
 
 mct_status mct_kernel_derivative(mct_kernel *kernel, size_t first, size_t count, const double *d, double *dM) {
+    staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
-    kernel->backend->derivative(kernel->state, first, count, d, dM);
+    MCT_TRY(stage(kernel, count, d, NULL, dM, &s));
+    kernel->backend->derivative(kernel->state, first, count, s.in[0], s.out);
+    unstage(kernel, count, dM, &s);
     return MCT_OK;
 }
 
 mct_status mct_kernel_adjoint(mct_kernel *kernel, size_t first, size_t count, const double *l, double *w) {
+    staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
-    kernel->backend->adjoint(kernel->state, first, count, l, w);
+    MCT_TRY(stage(kernel, count, l, NULL, w, &s));
+    kernel->backend->adjoint(kernel->state, first, count, s.in[0], s.out);
+    unstage(kernel, count, w, &s);
     return MCT_OK;
 }

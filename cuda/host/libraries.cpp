@@ -37,6 +37,7 @@ static void check_operand(const char *name, const double *start, size_t count) {
 }
 
 const char *mct_multiply(mct_blas *blas, const mct_product &p, const double *A, const double *B, double *C) {
+    const api_call call(__func__);
     const int rows_A = p.transpose_A ? p.inner : p.rows, columns_A = p.transpose_A ? p.rows : p.inner;
     const int rows_B = p.transpose_B ? p.columns : p.inner, columns_B = p.transpose_B ? p.inner : p.columns;
     if (p.pitch_A < columns_A || p.pitch_B < columns_B || p.pitch_C < p.columns) {
@@ -66,6 +67,7 @@ struct mct_transforms {
 
 void mct_transforms_destroy(mct_transforms *transforms) {
     if (!transforms) return;
+    const api_call call(__func__);
     finish_all_streams();
     fftw_destroy_plan(transforms->forward);
     fftw_destroy_plan(transforms->inverse);
@@ -100,6 +102,7 @@ static void check_arrays(const mct_transforms *transforms, const double *real, c
 }
 
 const char *mct_transform_forward(mct_transforms *transforms, const double *real, double2 *spectra) {
+    const api_call call(__func__);
     check_arrays(transforms, real, spectra);
     enqueue(transforms->stream, [=] {
         fftw_execute_dft_r2c(transforms->forward, const_cast<double *>(real),
@@ -109,6 +112,7 @@ const char *mct_transform_forward(mct_transforms *transforms, const double *real
 }
 
 const char *mct_transform_inverse(mct_transforms *transforms, double2 *spectra, double *real) {
+    const api_call call(__func__);
     check_arrays(transforms, real, spectra);
     enqueue(transforms->stream, [=] {
         fftw_execute_dft_c2r(transforms->inverse, reinterpret_cast<fftw_complex *>(spectra), real);

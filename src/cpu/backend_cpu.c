@@ -250,6 +250,7 @@ static void adjoint(void *state, size_t first, size_t count, const double *l, do
 
 const mct_backend mct_backend_cpu = {
     .name = "cpu",
+    .host_memory = true,
     .available = available,
     .describe = describe,
     .choose = choose,

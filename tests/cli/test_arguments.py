@@ -1,4 +1,5 @@
 """The command line: help, version, options, what is refused."""
+import os
 import sys
 
 sys.dont_write_bytecode = True  # support.py is imported from the source folder
@@ -38,8 +39,9 @@ for threads in ("0", "-1", "x", "", "1.5", "4097", "9" * 30):
     expect_run(2, "glass", "--threads", threads, error="must be a whole number 1 ... 4096")
 expect_run(2, "glass", "--kernel", "fast", error="--kernel fast: must be one of auto, direct, factorized, fourier")
 expect_run(2, "glass", "--backend", "gpu", error="--backend gpu: must be one of auto, cpu, cuda, cuda-host")
-expect_run(4, "glass", "--backend", "cuda-host", error="cuda-host")
-expect_run(4, "info", "--backend=cuda-host", error="cuda-host")
+no_modules = dict(os.environ, APMCT_MODULES=path("none"))
+expect_run(4, "glass", "--backend", "cuda-host", error="--backend cuda-host: no libapmct_cuda_host.so", env=no_modules)
+expect_run(4, "info", "--backend=cuda-host", error="cuda-host", env=no_modules)
 expect_run(2, "info", "-o", "x", error="-o has no meaning")
 
 done = expect_run(0, "info")

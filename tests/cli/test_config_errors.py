@@ -32,7 +32,9 @@ for number, text in enumerate(("grid: {points: 3}", "x: 1", "a: [", "grid: {poin
     expect(set(done) >= {"command", "version", "status", "error", "backend", "kernel", "seconds",
                          "kernel_evaluations", "config"}, "JSON error has all keys")
 expect(run_json(3, "glass", path("none.yaml"))["status"] == "file", "status file")
+os.environ["APMCT_MODULES"] = path("none")
 expect(run_json(4, "glass", "--backend", "cuda-host")["status"] == "backend", "status backend")
+del os.environ["APMCT_MODULES"]
 expect(run_json(2, "glass", "--set", "a=\udcff")["status"] == "config", "bytes that are no text")
 expect(not os.path.exists(path("never.h5")), "nothing is written after a config error")
 
