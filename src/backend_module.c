@@ -2,7 +2,6 @@
 #include "backend_module.h"
 
 #include <dlfcn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +13,9 @@ enum { PATH_LENGTH = 4096 };
 
 /* The folder of the library or the program that this function is in. */
 static bool own_folder(char *folder, size_t size) {
+    static const char here; /* any address in it */
     Dl_info info;
-    if (!dladdr((void *)(uintptr_t)mct_backend_count, &info) || !info.dli_fname) return false;
+    if (!dladdr(&here, &info) || !info.dli_fname) return false;
     const char *slash = strrchr(info.dli_fname, '/');
     if (!slash) return false;
     return snprintf(folder, size, "%.*s", (int)(slash - info.dli_fname), info.dli_fname) < (int)size;
