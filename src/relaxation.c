@@ -55,9 +55,10 @@ const double *mct_relaxation_time(const mct_relaxation *relaxation, mct_relaxati
 
 /* Where the rows of an interpolation lie, the same for all elements. */
 typedef struct stencil {
-    size_t count, left;             /* the crossing lies between nodes `left` and `left` + 1 */
-    double x[NODES], weight[NODES]; /* barycentric */
-    bool logarithm;                 /* x = ln(t/origin); else t */
+    size_t count, left; /* the crossing lies between nodes `left` and `left` + 1 */
+    double x[NODES];
+    double inverse[NODES][NODES]; /* 1/(x_i - x_j), j < i */
+    bool logarithm;               /* x = ln(t/origin); else t */
     double origin;
 } stencil;
 
@@ -69,41 +70,39 @@ static stencil stencil_of(const mct_relaxation *relaxation, size_t row, size_t f
     for (size_t n = 0; n < count; n++) {
         const double t = relaxation->times[(from + n) % NODES];
         s.x[n] = s.logarithm ? log(t / s.origin) : t;
-    }
-    for (size_t n = 0; n < count; n++) {
-        double product = 1.0;
-        for (size_t k = 0; k < count; k++) product *= k == n ? 1.0 : s.x[n] - s.x[k];
-        s.weight[n] = 1.0 / product;
+        for (size_t k = 0; k < n; k++) s.inverse[n][k] = 1.0 / (s.x[n] - s.x[k]);
     }
     return s;
 }
 
-/* The polynomial through (x, y) at `at`. */
-static double interpolate(const stencil *s, const double *y, double at) {
-    double above = 0.0, below = 0.0;
-    for (size_t n = 0; n < s->count; n++) {
-        if (at == s->x[n]) return y[n];
-        const double share = s->weight[n] / (at - s->x[n]);
-        above += share * y[n];
-        below += share;
+/* Divided differences of y in place: Newton's form of the polynomial through (x, y). */
+static void divide(const stencil *s, double *y) {
+    for (size_t order = 1; order < s->count; order++) {
+        for (size_t n = s->count - 1; n >= order; n--) y[n] = (y[n] - y[n - 1]) * s->inverse[n][n - order];
     }
-    return above / below;
 }
 
-/* Between the middle nodes, where y - level changes its sign, to rounding: regula falsi (Illinois). */
-static double crossing(const stencil *s, const double *y, double level) {
-    double a = s->x[s->left], b = s->x[s->left + 1], fa = y[s->left] - level, fb = y[s->left + 1] - level, at = b;
-    for (int step = 0; step < 100 && fabs(b - a) > 1.0e-16 * fabs(b); step++) {
-        const double next = (a * fb - b * fa) / (fb - fa), f = interpolate(s, y, next) - level;
-        if (next == at) break;
-        at = next;
-        if (f == 0.0) break;
-        if ((f > 0.0) == (fb > 0.0)) {
-            fa *= 0.5;
-        } else {
-            a = b, fa = fb;
+/* Where the polynomial has the value `level`, between the middle nodes, at which it has the values above and below: Newton's
+ * method within a bracket that shrinks. */
+static double crossing(const stencil *s, const double *c, double above, double below, double level) {
+    double a = s->x[s->left], b = s->x[s->left + 1];
+    double at = a + (b - a) * (above - level) / (above - below);
+    for (int step = 0; step < 60; step++) {
+        double value = c[s->count - 1], slope = 0.0;
+        for (size_t n = s->count - 1; n-- > 0;) {
+            slope = slope * (at - s->x[n]) + value;
+            value = value * (at - s->x[n]) + c[n];
         }
-        b = at, fb = f;
+        if (value >= level) {
+            a = at;
+        } else {
+            b = at;
+        }
+        double next = at + (level - value) / slope;
+        if (!(next >= a && next <= b)) next = 0.5 * (a + b);
+        const double change = fabs(next - at);
+        at = next;
+        if (change <= 4.0e-16 * fmax(fabs(s->x[s->left]), fabs(s->x[s->left + 1]))) break;
     }
     return s->logarithm ? s->origin * exp(at) : at;
 }
@@ -126,9 +125,11 @@ static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t c
         double y[NODES] = {0.0};
         size_t l = 0;
         for (size_t n = 0; n < count; n++) y[n] = relaxation->values[(from + n) % NODES * size + i];
+        const double above = y[s.left], below = y[s.left + 1];
+        divide(&s, y);
         while (relaxation->level[l] > relaxation->next[i]) l++;
         for (; l < LADDER && after[i] < relaxation->level[l]; l++) {
-            relaxation->tau[l * size + i] = crossing(&s, y, relaxation->level[l]);
+            relaxation->tau[l * size + i] = crossing(&s, y, above, below, relaxation->level[l]);
         }
         relaxation->next[i] = l < LADDER ? relaxation->level[l] : -(double)INFINITY;
     }
