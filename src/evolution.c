@@ -144,7 +144,7 @@ static mct_status set_point(mct_evolution *e, const mct_evolution_options *optio
     e->operations->set(e->state, point, matrices, first_step(options, rate));
     memcpy(e->last + point * e->n, matrices->S, e->n * sizeof *e->last);
     return mct_relaxation_create(e->context, e->shape.species, e->shape.N, matrices->S, e->shape.scheme.degree,
-                                 &e->relaxation[point]);
+                                 options->fits, &e->relaxation[point]);
 }
 
 mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution_options *options, size_t N,

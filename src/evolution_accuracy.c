@@ -93,6 +93,7 @@ static mct_status choose(mct_context *context, const mct_evolution_options *opti
     mct_status status;
 
     trial.displaced_count = 0;
+    trial.fits = false;
     trial.time.order = ORDER;
     trial.time.steps_per_block = QUICK_STEPS;
     trial.time.tolerance = quick_tolerance;

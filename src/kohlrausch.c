@@ -149,6 +149,6 @@ void mct_evolution_kohlrausch(const mct_evolution *evolution, size_t point, mct_
     const mct_relaxation *const relaxation = &evolution->relaxation[point];
     const size_t size = relaxation->species * relaxation->N;
     for (size_t i = 0; i < size; i++) {
-        fits[i] = mct_kohlrausch_fit(MCT_RELAXATION_LADDER, relaxation->level, relaxation->tau + i, size);
+        fits[i] = mct_kohlrausch_fit(relaxation->levels, relaxation->level, relaxation->tau + i, size);
     }
 }

@@ -6,7 +6,7 @@
 
 #include "relaxation.h"
 
-enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45, STATE = NODES + LADDER + 1 };
+enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45 };
 
 static const double inverse_e = 0.36787944117144232160;
 
@@ -22,18 +22,21 @@ static void make_ladder(double *level) {
 }
 
 mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N, const double *S, int degree,
-                                 mct_relaxation *relaxation) {
+                                 bool ladder, mct_relaxation *relaxation) {
     const size_t count = species * N;
     *relaxation =
         (mct_relaxation){.species = species, .N = N, .nodes = degree + 1 < NODES ? (size_t)degree + 1 : NODES};
     if (relaxation->nodes < 4) relaxation->nodes = 4; /* not worse than second order */
-    relaxation->values = calloc((STATE + 1) * count, sizeof *relaxation->values);
+    relaxation->levels = ladder ? LADDER : MCT_RELAXATION_LEVELS;
+    relaxation->values = calloc((NODES + relaxation->levels + 2) * count, sizeof *relaxation->values);
     if (!relaxation->values) return mct_fail(context, MCT_MEMORY, "relaxation times: out of memory");
     relaxation->tau = relaxation->values + NODES * count;
-    relaxation->next = relaxation->tau + LADDER * count;
+    relaxation->next = relaxation->tau + relaxation->levels * count;
     relaxation->inverse = relaxation->next + count;
-    make_ladder(relaxation->level);
-    for (size_t i = 0; i < LADDER * count; i++) relaxation->tau[i] = (double)NAN;
+    relaxation->level[0] = inverse_e;
+    relaxation->level[1] = 0.1;
+    if (ladder) make_ladder(relaxation->level);
+    for (size_t i = 0; i < relaxation->levels * count; i++) relaxation->tau[i] = (double)NAN;
     for (size_t i = 0; i < count; i++) relaxation->next[i] = relaxation->level[0];
     for (size_t mu = 0; mu < species; mu++) {
         for (size_t q = 0; q < N; q++) relaxation->inverse[mu * N + q] = 1.0 / S[mu * (species + 1) * N + q];
@@ -128,10 +131,10 @@ static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t c
         const double above = y[s.left], below = y[s.left + 1];
         divide(&s, y);
         while (relaxation->level[l] > relaxation->next[i]) l++;
-        for (; l < LADDER && after[i] < relaxation->level[l]; l++) {
+        for (; l < relaxation->levels && after[i] < relaxation->level[l]; l++) {
             relaxation->tau[l * size + i] = crossing(&s, y, above, below, relaxation->level[l]);
         }
-        relaxation->next[i] = l < LADDER ? relaxation->level[l] : -(double)INFINITY;
+        relaxation->next[i] = l < relaxation->levels ? relaxation->level[l] : -(double)INFINITY;
     }
 }
 
@@ -161,7 +164,7 @@ void mct_relaxation_finish(mct_relaxation *relaxation) {
 /* ---- state: rows, their times, then values, tau and next, which lie one after the other ------------------------ */
 
 static size_t state_size(const mct_relaxation *relaxation) {
-    return STATE * relaxation->species * relaxation->N * sizeof *relaxation->values;
+    return (NODES + relaxation->levels + 1) * relaxation->species * relaxation->N * sizeof *relaxation->values;
 }
 
 size_t mct_relaxation_size(const mct_relaxation *relaxation) {

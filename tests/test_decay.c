@@ -93,6 +93,7 @@ Test(kohlrausch, of_runs_has_the_known_limits) {
     const mct_grid grid = mct_grid_default();
     mct_species species[SPECIES_MAX];
     mct_evolution_options options = mct_evolution_options_default();
+    options.fits = true;
     mct_mixture mixture = support_mixture(species, 0.515912134119 * (1.0 - 1e-4), 2, half, NULL);
     mct_kohlrausch fits[2 * 100];
     mct_evolution *evolution = run_to_end(context, &options, &grid, &mixture, NULL);
@@ -164,6 +165,7 @@ static mct_beta_relaxation of_F12(double lambda, double epsilon) {
     model at = {(1.0 + epsilon) * (2.0 * lambda - 1.0) / (lambda * lambda), (1.0 + epsilon) / (lambda * lambda)};
     mct_context *context = support_context(1);
     mct_evolution_options options = mct_evolution_options_default();
+    options.fits = true;
     mct_evolution *evolution = NULL;
     const double *time, *value;
     options.time.tolerance = 1e-13;
@@ -212,6 +214,7 @@ static mct_beta_relaxation near_transition(double activity, double epsilon, mct_
     mct_species species[SPECIES_MAX];
     mct_mixture mixture = support_mixture(species, 0.5, 2, half, activities);
     mct_evolution_options options = mct_evolution_options_default();
+    options.fits = true;
     mct_critical_point *critical = NULL;
     options.time.until = 1e15;
     cr_assert_eq(mct_critical_point_create(context, &grid, 2, &critical), MCT_OK);
@@ -257,6 +260,7 @@ Test(decay, of_a_restored_run_is_the_same_to_the_last_bit) {
     const double activities[] = {3.0, 1.0};
     const mct_mixture mixture = support_mixture(species, 0.6102 * (1.0 - 1e-4), 2, half, activities);
     mct_evolution_options options = mct_evolution_options_default();
+    options.fits = true;
     options.time.steps_per_block = 16;
     double vector[4 * 100];
     for (size_t i = 0; i < 400; i++) vector[i] = sin((double)i);

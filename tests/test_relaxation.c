@@ -28,7 +28,7 @@ Test(relaxation, of_stretched_exponentials) {
     } cases[] = {{5, 3e-9}, {3, 2e-6}, {1, 2e-6}};
     for (size_t c = 0; c < 3; c++) {
         mct_relaxation relaxation;
-        cr_assert_eq(mct_relaxation_create(NULL, 2, N, S, cases[c].degree, &relaxation), MCT_OK);
+        cr_assert_eq(mct_relaxation_create(NULL, 2, N, S, cases[c].degree, c % 2 == 0, &relaxation), MCT_OK);
         feed(&relaxation, 0.6, 2e3);
         for (size_t i = 0; i < 2 * N; i++) {
             const double scale = (i < N ? 1.0 : 10.0) * (double)(i % N + 1);
@@ -46,7 +46,7 @@ Test(relaxation, of_stretched_exponentials) {
 Test(relaxation, is_not_a_number_where_it_is_not_reached) {
     const double S[4 * N] = {2.0, 2.0, 2.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, 3.0, 3.0, 3.0};
     mct_relaxation relaxation;
-    cr_assert_eq(mct_relaxation_create(NULL, 2, N, S, 5, &relaxation), MCT_OK);
+    cr_assert_eq(mct_relaxation_create(NULL, 2, N, S, 5, true, &relaxation), MCT_OK);
     feed(&relaxation, 1.0, 1.5); /* the fast species reaches 1/e at q = 0 alone, the slow one nowhere */
     const double *const e = mct_relaxation_time(&relaxation, MCT_RELAXATION_E);
     const double *const tenth = mct_relaxation_time(&relaxation, MCT_RELAXATION_TENTH);
@@ -59,7 +59,7 @@ Test(relaxation, is_not_a_number_where_it_is_not_reached) {
 Test(relaxation, a_crossing_between_the_last_rows_or_of_few_rows_counts) {
     const double S[1] = {1.0}, rows[] = {1.0, 0.8, 0.6, 0.3};
     mct_relaxation relaxation;
-    cr_assert_eq(mct_relaxation_create(NULL, 1, 1, S, 5, &relaxation), MCT_OK);
+    cr_assert_eq(mct_relaxation_create(NULL, 1, 1, S, 5, true, &relaxation), MCT_OK);
     for (size_t r = 0; r < 4; r++) mct_relaxation_add(&relaxation, (double)r, &rows[r]);
     const double *const tau = mct_relaxation_time(&relaxation, MCT_RELAXATION_E);
     cr_expect(isnan(*tau));
@@ -71,7 +71,7 @@ Test(relaxation, a_crossing_between_the_last_rows_or_of_few_rows_counts) {
 Test(relaxation, finds_every_level_in_turn_whatever_the_steps) {
     const double S[4 * N] = {2.0, 2.0, 2.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, 3.0, 3.0, 3.0};
     mct_relaxation relaxation;
-    cr_assert_eq(mct_relaxation_create(NULL, 2, N, S, 5, &relaxation), MCT_OK);
+    cr_assert_eq(mct_relaxation_create(NULL, 2, N, S, 5, true, &relaxation), MCT_OK);
     feed(&relaxation, 0.6, 3e3); /* the slow species ends at 7e-5 */
     for (size_t l = 0; l < MCT_RELAXATION_LADDER; l++) {
         cr_expect(l == 0 || relaxation.level[l] < relaxation.level[l - 1]);

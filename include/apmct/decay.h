@@ -34,7 +34,7 @@ typedef struct mct_kohlrausch {
  * function is none of them). */
 mct_kohlrausch mct_kohlrausch_fit(size_t count, const double *level, const double *time, size_t stride);
 
-/* The same of each Phi_mm/S_mm of a run, as far as it has come; fits: [m][N]. */
+/* The same of each Phi_mm/S_mm of a run with options.fits, as far as it has come; fits: [m][N]; without them NaN. */
 void mct_evolution_kohlrausch(const mct_evolution *evolution, size_t point, mct_kohlrausch *fits);
 
 /* ---- about the plateau ---------------------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ typedef struct mct_evolution_options {
     int doublings;  /* how often n doubles in the final decay (all Phi_mm/S_mm < 0.1) instead of thinning; 0 ... 2;
                                 default 1; memory grows as 2^doublings */
     unsigned iterations_max; /* evaluations per step; default 200 */
+    bool fits;               /* keep what mct_evolution_kohlrausch needs (decay.h); default false */
     size_t displaced_count;  /* species whose mean-squared displacement is wanted; default 0 */
     const size_t *displaced; /* [displaced_count], their numbers, read by mct_evolution_create: tagged particles
                                 (mct_mixture_with_tagged), because of other species Phi_mm is no self part */

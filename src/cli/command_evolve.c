@@ -43,6 +43,7 @@ static mct_status prepare(cli *run, cli_evolve_run *found) {
     const size_t all = config->mixture.species_count + config->tagged_count, N = config->grid.points;
 
     found->options = mct_evolution_options_default();
+    found->options.fits = true;
     found->options.solver = config->solver;
     found->options.time = config->time;
     found->observed = mct_grid_nearest(&config->grid, config->output.wave_number);
