@@ -21,6 +21,10 @@ static void make_ladder(double *level) {
     for (double value = 0.09; at < LADDER; value *= 0.9) level[at++] = value;
 }
 
+size_t mct_relaxation_memory(size_t species, size_t N, bool ladder) {
+    return (size_t)(NODES + (ladder ? LADDER : MCT_RELAXATION_LEVELS) + 2) * species * N * sizeof(double);
+}
+
 mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N, const double *S, int degree,
                                  bool ladder, mct_relaxation *relaxation) {
     const size_t count = species * N;
@@ -28,7 +32,7 @@ mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N,
         (mct_relaxation){.species = species, .N = N, .nodes = degree + 1 < NODES ? (size_t)degree + 1 : NODES};
     if (relaxation->nodes < 4) relaxation->nodes = 4; /* not worse than second order */
     relaxation->levels = ladder ? LADDER : MCT_RELAXATION_LEVELS;
-    relaxation->values = calloc((NODES + relaxation->levels + 2) * count, sizeof *relaxation->values);
+    relaxation->values = calloc(1, mct_relaxation_memory(species, N, ladder));
     if (!relaxation->values) return mct_fail(context, MCT_MEMORY, "relaxation times: out of memory");
     relaxation->tau = relaxation->values + NODES * count;
     relaxation->next = relaxation->tau + relaxation->levels * count;

@@ -27,6 +27,8 @@ typedef struct mct_relaxation {
 /* S: [m*m][N], copied.  degree: of the scheme that makes the rows.  Errors: MCT_MEMORY. */
 mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N, const double *S, int degree,
                                  bool ladder, mct_relaxation *relaxation);
+/* Bytes that it takes. */
+size_t mct_relaxation_memory(size_t species, size_t N, bool ladder);
 void mct_relaxation_destroy(mct_relaxation *relaxation);
 
 /* A row: phi [m*m][N]. */
