@@ -254,14 +254,14 @@ cleanup:
 }
 
 mct_status cli_sweep(cli *run) {
-    const char *why;
+    char why[640];
     const cli_ranks *ranks;
     mct_status status;
 
     MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
     if (mct_sweep_is_trace(run->config)) return cli_trace(run);
-    ranks = cli_ranks_start(&why);
-    if (why) mct_tell(run->context, MCT_MESSAGE_WARNING, "%s", why);
+    ranks = cli_ranks_start(why, sizeof why);
+    if (*why) mct_tell(run->context, MCT_MESSAGE_WARNING, "%s", why);
     status = sweep_with(run, ranks);
     ranks->finish();
     return status;

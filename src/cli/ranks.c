@@ -2,7 +2,10 @@
 #include "ranks.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "module.h"
 
 static size_t claim_here(void *user) {
     size_t *next = user;
@@ -28,20 +31,25 @@ static bool is_started_by_mpi(void) {
     return false;
 }
 
-const cli_ranks *cli_ranks_start(const char **why) {
+const cli_ranks *cli_ranks_start(char *why, size_t size) {
     const cli_ranks *(*start)(void) = NULL;
+    char reason[512] = "it is of another version";
     const cli_ranks *ranks;
     void *module;
 
-    *why = NULL;
+    *why = '\0';
     if (!is_started_by_mpi()) return &alone;
-    module = dlopen(CLI_RANKS_MODULE, RTLD_NOW | RTLD_GLOBAL); /* Open MPI's own modules look for its symbols */
-    if (module) *(void **)&start = dlsym(module, CLI_RANKS_SYMBOL);
+    module =
+        mct_module_open(CLI_RANKS_MODULE, RTLD_NOW | RTLD_GLOBAL, reason, sizeof reason); /* its modules look here */
+    if (module) mct_module_function(module, CLI_RANKS_SYMBOL, &start);
     if (!start) {
-        *why = "started by MPI, but this apmct was built without it: every process would compute the whole sweep";
+        snprintf(
+            why, size,
+            "started by MPI, but the module for MPI is not at hand (%s): every process would compute the whole sweep",
+            reason);
         return &alone;
     }
     ranks = start();
-    if (!ranks) *why = "MPI could not be initialised";
+    if (!ranks) snprintf(why, size, "MPI could not be initialised");
     return ranks ? ranks : &alone;
 }

@@ -17,11 +17,11 @@ typedef struct cli_ranks {
     void (*finish)(void);
 } cli_ranks;
 
-/* The processes that mpirun started, or one process alone; *why (NULL: nothing to say) tells why several do not find each
+/* The processes that mpirun started, or one process alone; why[size] ("": nothing to say) tells why several do not find each
  * other. */
-const cli_ranks *cli_ranks_start(const char **why);
+const cli_ranks *cli_ranks_start(char *why, size_t size);
 
-#define CLI_RANKS_MODULE "libapmct_mpi.so"
+#define CLI_RANKS_MODULE "mpi"
 #define CLI_RANKS_SYMBOL "cli_ranks_mpi_start"
 
 #endif
