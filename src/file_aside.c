@@ -55,11 +55,17 @@ static int create_aside(const char *target, char *name) {
 }
 
 mct_status mct_file_check_writable(mct_context *context, const char *path) {
-    char target[PATH_MAX], name[MCT_FILE_PART];
+    char target[PATH_MAX], folder[PATH_MAX], name[MCT_FILE_PART];
     int file;
 
     MCT_TRY(mct_file_resolve(context, path, target));
-    file = create_aside(target, name);
+    folder_of(target, folder);
+    file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); /* nameless: nothing is left by kill -9 */
+    if (file >= 0) {
+        close(file);
+        return MCT_OK;
+    }
+    file = create_aside(target, name); /* a file system without nameless files, or the reason why not */
     if (file < 0) return cannot_write(context, path);
     close(file);
     unlink(name);

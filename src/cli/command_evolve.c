@@ -1,10 +1,8 @@
 /* command_evolve.c: apmct evolve. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "evolve.h"
-#include "text.h"
 
 static const double call_seconds = 0.2; /* that one call of the solver should take */
 
@@ -62,112 +60,7 @@ static mct_status prepare(cli *run, cli_evolve_run *found) {
     return prepare_species(run, found);
 }
 
-/* What must be the same for a run to go on.  Caller frees. */
-static mct_status make_head(cli *run, const cli_evolve_run *found, const mct_time_options *time, char **head) {
-    mct_text text = {0};
-    char *config = NULL;
-
-    MCT_TRY(mct_config_to_yaml(run->context, run->config, true, &config));
-    mct_text_add(&text, "program_version: %s\nkernel: %s\nbackend: %s\n", mct_version(), run->kernel_used,
-                 run->backend_used);
-    if (found->accuracy) {
-        mct_text_add(&text, "chosen: {steps_per_block: %zu, order: %d, tolerance: %.17g}\n", time->steps_per_block,
-                     time->order, time->tolerance);
-    }
-    mct_text_add(&text, "%s", config);
-    free(config);
-    *head = mct_text_take(&text);
-    return *head ? MCT_OK : mct_fail(run->context, MCT_MEMORY, "not enough memory for the head of the journal");
-}
-
-static mct_status restore(cli *run, cli_evolve_run *found) {
-    const size_t size = mct_journal_state_size(found->journal);
-    void *state;
-    mct_status status;
-
-    if (size == 0) {
-        mct_tell(run->context, MCT_MESSAGE_WARNING, "no checkpoint to go on from: the run starts at the beginning");
-        return MCT_OK;
-    }
-    state = malloc(size);
-    if (!state) return mct_fail(run->context, MCT_MEMORY, "not enough memory for the checkpoint");
-    status = mct_journal_state(found->journal, state);
-    if (status == MCT_OK) status = mct_evolution_restore(found->evolution, state, size);
-    if (status == MCT_OK) found->resumed_at = mct_evolution_look(found->evolution, 0).time;
-    free(state);
-    return status;
-}
-
-/* Whether the journal that is there is of the run that time.accuracy would refine to. */
-static mct_status is_refined(cli *run, const cli_evolve_run *found, bool *refined) {
-    const mct_time_options time = mct_accuracy_refined(found->accuracy);
-    char *theirs = NULL, *head = NULL;
-    mct_status status;
-
-    *refined = false;
-    MCT_TRY_CLEANUP(mct_journal_peek(run->context, run->config->output.file, &theirs));
-    MCT_TRY_CLEANUP(make_head(run, found, &time, &head));
-    *refined = theirs && strcmp(theirs, head) == 0;
-cleanup:
-    free(theirs);
-    free(head);
-    return status;
-}
-
-static mct_status open_journal(cli *run, cli_evolve_run *found) {
-    const mct_config *config = run->config;
-    const size_t m = config->mixture.species_count, tagged = config->tagged_count;
-    char *head = NULL;
-    mct_status status;
-
-    MCT_TRY(make_head(run, found, &found->options.time, &head));
-    status = mct_journal_open(run->context, config->output.file, run->resume, head,
-                              mct_output_row_length(&config->output, &config->grid, m, tagged), &found->journal);
-    free(head);
-    MCT_TRY(status);
-    MCT_TRY(
-        mct_recorder_create(run->context, &config->output, &config->grid, m, tagged, found->journal, &found->recorder));
-    mct_evolution_set_sink(found->evolution, mct_recorder_sink, found->recorder);
-    if (tagged > 0) {
-        mct_evolution_set_displacement_sink(found->evolution, mct_recorder_displacement_sink, found->recorder);
-    }
-    return run->resume ? restore(run, found) : MCT_OK;
-}
-
 /* ---- the run ------------------------------------------------------------------------------------------------ */
-
-static mct_status checkpoint(cli *run, cli_evolve_run *found) {
-    const size_t size = mct_evolution_state_size(found->evolution);
-    void *state = malloc(size);
-    mct_status status;
-
-    if (!state) return mct_fail(run->context, MCT_MEMORY, "not enough memory for a checkpoint");
-    mct_evolution_save(found->evolution, state);
-    status = mct_journal_checkpoint(found->journal, state, size);
-    free(state);
-    found->last_checkpoint = cli_clock();
-    return status;
-}
-
-/* The failure that stopped the run, with what has become of the journal. */
-static mct_status stopped(cli *run, cli_evolve_run *found, mct_status why) {
-    char text[1400];
-    bool kept;
-
-    if (!found->journal) return why;
-    snprintf(text, sizeof text, "%s", mct_context_error(run->context));
-    kept = checkpoint(run, found) == MCT_OK || mct_journal_state_size(found->journal) > 0;
-    if (!kept) {
-        mct_journal_remove(found->journal); /* nothing in it */
-        found->journal = NULL;
-        return mct_fail(run->context, why, "%s", text);
-    }
-    run->kept = true;
-    return mct_fail(run->context, why, "%s; the checkpoint is in %.300s: %s", text, mct_journal_path(found->journal),
-                    mct_status_exit(why) == 1 && why != MCT_INTERRUPTED
-                        ? "the run cannot go on with these options; delete it to begin anew with others"
-                        : "the same command with --resume goes on");
-}
 
 static mct_status advance(cli *run, cli_evolve_run *found) {
     const unsigned long most = mct_evolution_block_steps(found->evolution);
@@ -184,7 +77,7 @@ static mct_status advance(cli *run, cli_evolve_run *found) {
         if (cli_clock() - start > call_seconds && steps > 1) steps /= 2;
         cli_evolve_progress(run, found);
         if (running > 0 && found->journal && cli_clock() - found->last_checkpoint >= run->config->checkpoint.interval) {
-            MCT_TRY(checkpoint(run, found));
+            MCT_TRY(cli_evolve_checkpoint(run, found));
         }
     }
     MCT_TRY(mct_evolution_check(found->evolution));
@@ -228,12 +121,12 @@ static mct_status attempt(cli *run, cli_evolve_run *found, bool last, bool *agai
     run->kernel_used = mct_kernel_algorithm_name(mct_evolution_kernel_used(found->evolution));
     MCT_TRY(cli_evolve_follow(run, found));
     if (run->config->output.file[0]) {
-        if (found->accuracy && run->resume && !last) MCT_TRY(is_refined(run, found, &refined));
-        if (!refined) MCT_TRY(open_journal(run, found));
+        if (found->accuracy && run->resume && !last) MCT_TRY(cli_evolve_is_refined(run, found, &refined));
+        if (!refined) MCT_TRY(cli_evolve_open_journal(run, found));
     }
     status = advance(run, found);
     take_result(run, found);
-    if (status != MCT_OK) return stopped(run, found, status);
+    if (status != MCT_OK) return cli_evolve_stopped(run, found, status);
     if (!found->accuracy) return MCT_OK;
     found->result.estimated_error = mct_accuracy_estimate(found->accuracy, found->evolution);
     *again = refined || (!last && found->result.estimated_error > run->config->time.accuracy);
@@ -322,7 +215,7 @@ static mct_status save(cli *run, cli_evolve_run *found) {
     MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
 cleanup:
     mct_archive_destroy(archive);
-    return status == MCT_OK ? MCT_OK : stopped(run, found, status);
+    return status == MCT_OK ? MCT_OK : cli_evolve_stopped(run, found, status);
 }
 
 static mct_status dry_run(cli *run, cli_evolve_run *found) {

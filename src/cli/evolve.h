@@ -30,6 +30,14 @@ typedef struct cli_evolve_run {
     double last_checkpoint;      /* clock */
 } cli_evolve_run;
 
+/* The journal: evolve_journal.c.  A new one, or with --resume the one that is there, from whose checkpoint the run goes on. */
+mct_status cli_evolve_open_journal(cli *run, cli_evolve_run *found);
+/* Whether the journal that is there is of the run that time.accuracy would refine to. */
+mct_status cli_evolve_is_refined(cli *run, const cli_evolve_run *found, bool *refined);
+mct_status cli_evolve_checkpoint(cli *run, cli_evolve_run *found);
+/* The failure that stopped the run, with what has become of the journal. */
+mct_status cli_evolve_stopped(cli *run, cli_evolve_run *found, mct_status why);
+
 /* Progress line, summary and JSON keys: evolve_report.c. */
 void cli_evolve_progress(const cli *run, const cli_evolve_run *found);
 void cli_evolve_summary(const cli *run, const cli_evolve_run *found);
