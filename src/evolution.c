@@ -1,6 +1,7 @@
 /* evolution.c: correlators in time as an algorithm over the operations of a backend: start, then window after window of
  * { predict, history, iterate, commit, decimate }; between windows the rows are handed on. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -381,21 +382,32 @@ static const char *why_not_converged(const mct_evolution_point *at) {
                              : "";
 }
 
+mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t point) {
+    const mct_evolution_point at = mct_evolution_look(evolution, point);
+    if (at.state == MCT_EVOLUTION_NON_FINITE) {
+        return mct_fail(evolution->context, MCT_NON_FINITE,
+                        "the correlator at wave number %g became infinite or not a number after time %g",
+                        at.wave_number, at.time);
+    }
+    if (at.state == MCT_EVOLUTION_NOT_CONVERGED) {
+        return mct_fail(evolution->context, MCT_NOT_CONVERGED,
+                        "the step from time %g to %g did not converge in %u evaluations; residual %.3g, "
+                        "wanted %.3g, largest at wave number %g%s",
+                        at.time, at.time + at.step, evolution->shape.iterations_max, at.residual,
+                        evolution->shape.tolerance, at.wave_number, why_not_converged(&at));
+    }
+    return MCT_OK;
+}
+
 mct_status mct_evolution_check(const mct_evolution *evolution) {
-    for (size_t p = 0; p < evolution->shape.points; p++) {
-        const mct_evolution_point at = mct_evolution_look(evolution, p);
-        if (at.state == MCT_EVOLUTION_NON_FINITE) {
-            return mct_fail(evolution->context, MCT_NON_FINITE,
-                            "point %zu: the correlator at wave number %g became infinite or not a number after time %g",
-                            p, at.wave_number, at.time);
-        }
-        if (at.state == MCT_EVOLUTION_NOT_CONVERGED) {
-            return mct_fail(evolution->context, MCT_NOT_CONVERGED,
-                            "point %zu: the step from time %g to %g did not converge in %u evaluations; residual %.3g, "
-                            "wanted %.3g, largest at wave number %g%s",
-                            p, at.time, at.time + at.step, evolution->shape.iterations_max, at.residual,
-                            evolution->shape.tolerance, at.wave_number, why_not_converged(&at));
-        }
+    const size_t points = evolution->shape.points;
+    for (size_t p = 0; p < points; p++) {
+        char text[512];
+        const mct_status status = mct_evolution_check_point(evolution, p);
+        if (status == MCT_OK) continue;
+        if (points == 1) return status;
+        snprintf(text, sizeof text, "%s", mct_context_error(evolution->context));
+        return mct_fail(evolution->context, status, "point %zu: %s", p, text);
     }
     return MCT_OK;
 }

@@ -12,7 +12,6 @@
 #endif
 
 #include "apmct/summary.h"
-#include "backend.h"
 #include "context_child.h"
 #include "sweep_internal.h"
 #include "text.h"
@@ -165,6 +164,20 @@ static mct_status check_points(mct_sweep *sweep) {
     return status;
 }
 
+/* A device gets as many points at once as leave some units to distribute. */
+static mct_status divide(mct_sweep *sweep) {
+    enum { SHARES = 8, LEAST = 16 };
+    const mct_sweep_method *method = sweep->method;
+    size_t share = sweep->points / SHARES;
+
+    MCT_TRY(mct_backend_find(sweep->context, sweep->config->solver.backend, &sweep->backend));
+    share = share < LEAST ? LEAST : share > method->device_unit ? method->device_unit : share;
+    sweep->unit =
+        !sweep->backend->host_memory && sweep->same_grid && method->device_unit > method->unit ? share : method->unit;
+    sweep->units = (sweep->points + sweep->unit - 1) / sweep->unit;
+    return MCT_OK;
+}
+
 mct_status mct_sweep_create(mct_context *context, const mct_config *config, const mct_sweep_options *options,
                             mct_sweep **sweep) {
     mct_sweep *fresh = calloc(1, sizeof *fresh);
@@ -181,7 +194,7 @@ mct_status mct_sweep_create(mct_context *context, const mct_config *config, cons
     MCT_TRY_CLEANUP(check_correlators(fresh));
     MCT_TRY_CLEANUP(check_points(fresh));
     lay_out(fresh);
-    fresh->units = (fresh->points + fresh->method->unit - 1) / fresh->method->unit;
+    MCT_TRY_CLEANUP(divide(fresh));
     *sweep = fresh;
     return MCT_OK;
 cleanup:
@@ -262,7 +275,7 @@ static void hear(void *user, mct_message_kind kind, const char *text) {
 
 /* Units until there are none or `*stop`; a failure that must stop everything is told to the sweep's context. */
 static void work(mct_sweep *sweep, int threads, mct_status *stop) {
-    const size_t most = sweep->method->unit;
+    const size_t most = sweep->unit;
     mct_sweep_worker worker = {.sweep = sweep};
     size_t *points = calloc(most, sizeof *points), unit, count;
     double *rows = calloc(most, sweep->row_length * sizeof *rows);
@@ -316,7 +329,7 @@ static void work(mct_sweep *sweep, int threads, mct_status *stop) {
 
 mct_status mct_sweep_run(mct_sweep *sweep) {
     const int threads = mct_context_threads(sweep->context);
-    const int lanes = sweep->units < (size_t)threads ? (int)sweep->units : threads;
+    const int lanes = !sweep->backend->host_memory ? 1 : sweep->units < (size_t)threads ? (int)sweep->units : threads;
     mct_status stop = MCT_OK;
 
     MCT_TRY(prepare(sweep));

@@ -1,80 +1,15 @@
 /* sweep_evolve.c: points of a sweep of apmct evolve. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "apmct/evolution_plan.h"
-#include "sweep_internal.h"
+#include "apmct/summary.h"
+#include "sweep_series.h"
 
-enum { UNIT = 4, SPARE_TIMES = 4 };
+enum { UNIT = 4, DEVICE_UNIT = 1024 };
 
 static const char *state_name(double state) {
     return mct_evolution_state_name((mct_evolution_state)state);
-}
-
-/* ---- correlators: kept where output.correlator asks for it in words --------------------------------------------- */
-
-static bool keeps_correlators(const mct_config *config) {
-    return config->output.correlator && mct_config_origin(config, "output.correlator");
-}
-
-/* Times of a point at most: so many per decade from the first step, which is no less than 1e-6 of the fastest relaxation
- * time, until time.until, and the first and the last ones. */
-static size_t times_most(const mct_config *config) {
-    const double k = mct_grid_wave_number(&config->grid, config->grid.points - 1), first = 1e-6 / (k * k);
-    const double decades = log10(config->time.until / first) + 3; /* for activities and diffusivities up to 1000 */
-
-    return (size_t)ceil(config->output.times_per_decade * decades) + SPARE_TIMES;
-}
-
-/* Where rows go. */
-typedef struct series {
-    const mct_config *config;
-    size_t most, count, stored_count, *stored;
-    double *time, *correlator; /* columns of the row; NULL: not kept */
-    double last_time;
-    bool full;
-} series;
-
-static void store(series *of, double time, const double *phi) {
-    const size_t N = of->config->grid.points, m = of->config->mixture.species_count;
-    double *to = of->correlator + of->count * of->stored_count * m * m;
-
-    if (of->count == of->most) {
-        of->full = true;
-        return;
-    }
-    for (size_t i = 0; i < of->stored_count; i++) {
-        for (size_t c = 0; c < m * m; c++) to[i * m * m + c] = phi[c * N + of->stored[i]];
-    }
-    of->time[of->count++] = of->last_time = time;
-}
-
-static mct_status take_row(void *user, size_t point, double time, const double *phi) {
-    series *of = user;
-
-    (void)point;
-    if (of->time && mct_output_keeps(&of->config->output, of->count > 0 ? of->last_time : (double)NAN, time)) {
-        store(of, time, phi);
-    }
-    return MCT_OK;
-}
-
-static size_t correlator_columns(const mct_config *config, mct_sweep_column *column) {
-    const size_t m = config->mixture.species_count, Q = mct_output_points(&config->output, &config->grid, NULL);
-
-    column[0] = (mct_sweep_column){.name = "time",
-                                   .rank = 1,
-                                   .shape = {times_most(config)},
-                                   .unit = "d^2/D0",
-                                   .description = "stored times; NaN after the last",
-                                   .is_list = true};
-    column[1] = (mct_sweep_column){.name = "correlator",
-                                   .rank = 4,
-                                   .shape = {times_most(config), Q, m, m},
-                                   .unit = "",
-                                   .description = "Phi[time][q][mu][nu] of the stored wave numbers"};
-    return 2;
 }
 
 /* ---- columns ------------------------------------------------------------------------------------------------- */
@@ -101,7 +36,7 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
         column[count++] = (mct_sweep_column){
             .name = names[i][0], .rank = 1, .shape = {m}, .unit = names[i][1], .description = names[i][2]};
     }
-    if (matrices || keeps_correlators(config)) {
+    if (matrices || mct_sweep_keeps_correlators(config)) {
         column[count++] = (mct_sweep_column){.name = "long_time",
                                              .rank = 3,
                                              .shape = {config->grid.points, m, m},
@@ -109,20 +44,38 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
                                              .description = "Phi[q][mu][nu] at the last time",
                                              .is_matrix = true};
     }
-    if (keeps_correlators(config)) count += correlator_columns(config, column + count);
+    if (mct_sweep_keeps_correlators(config)) count += mct_sweep_series_columns(config, column + count);
     return count;
 }
 
 /* ---- points --------------------------------------------------------------------------------------------------- */
 
-static mct_status put(mct_sweep_worker *worker, double *row, const mct_evolution *evolution, double error) {
+/* One run in time of some of a unit's points. */
+typedef struct batch {
+    mct_sweep_worker *worker;
+    mct_evolution_options options;
+    size_t count;
+    double **rows;         /* [count] */
+    mct_statics **statics; /* [count] */
+    mct_evolution *evolution;
+} batch;
+
+static void discard(batch *b) {
+    mct_evolution_destroy(b->evolution);
+    for (size_t i = 0; b->statics && i < b->count; i++) mct_statics_destroy(b->statics[i]);
+    free(b->rows);
+    free(b->statics);
+}
+
+static mct_status put(const batch *b, size_t at, double error) {
     static const char *const names[] = {"relaxation_time", "relaxation_time_tenth"};
+    const mct_sweep_worker *worker = b->worker;
     const mct_sweep *sweep = worker->sweep;
     const mct_config *config = worker->config;
     const size_t N = config->grid.points, m = config->mixture.species_count;
     const size_t observed = mct_grid_nearest(&config->grid, config->output.wave_number);
-    const mct_evolution_point point = mct_evolution_look(evolution, 0);
-    double *values = calloc(N * m, m * sizeof *values);
+    const mct_evolution_point point = mct_evolution_look(b->evolution, at);
+    double *row = b->rows[at], *values = calloc(N * m, m * sizeof *values);
 
     if (!values) return mct_fail(worker->context, MCT_MEMORY, "not enough memory for correlators");
     *mct_sweep_at(sweep, row, "state") = (double)point.state;
@@ -133,103 +86,168 @@ static mct_status put(mct_sweep_worker *worker, double *row, const mct_evolution
     for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) {
         double *tau = mct_sweep_at(sweep, row, names[level]);
 
-        mct_evolution_relaxation(evolution, 0, (mct_relaxation_level)level, values);
+        mct_evolution_relaxation(b->evolution, at, (mct_relaxation_level)level, values);
         for (size_t mu = 0; mu < m; mu++) tau[mu] = values[mu * N + observed];
     }
-    mct_evolution_last(evolution, 0, values);
+    mct_evolution_last(b->evolution, at, values);
     mct_sweep_put_matrix(worker, row, "long_time", values);
-    const mct_status status = mct_sweep_put_observed(worker, row, &config->mixture, values, "plateau", NULL);
+    for (size_t mu = 0; mu < m; mu++) {
+        mct_sweep_at(sweep, row, "plateau")[mu] = mct_nonergodicity_normalised(b->statics[at], values, mu, observed);
+    }
     free(values);
-    return status;
+    return MCT_OK;
 }
 
-/* With found->time as options.time; *error as mct_accuracy_estimate, where there is an accuracy. */
-static mct_status run_once(mct_sweep_worker *worker, const mct_evolution_options *options, const mct_statics *statics,
-                           double *row, mct_evolution **evolution) {
-    const mct_config *config = worker->config;
-    series of = {.config = config, .time = mct_sweep_at(worker->sweep, row, "time")};
+/* How point `at` ended. */
+static mct_status ended(const batch *b, const mct_sweep_series *series, size_t at) {
+    MCT_TRY(mct_evolution_check_point(b->evolution, at));
+    return mct_sweep_series_check(series, at);
+}
+
+/* With b->options.time; what stops all points. */
+static mct_status run(batch *b, mct_sweep_series *series) {
     mct_status status;
 
-    MCT_TRY(mct_evolution_create(worker->context, options, &config->grid, 1, &statics, evolution));
-    if (of.time) {
-        of.correlator = mct_sweep_at(worker->sweep, row, "correlator");
-        of.most = times_most(config);
-        of.stored = calloc(config->grid.points, sizeof *of.stored);
-        if (!of.stored) return mct_fail(worker->context, MCT_MEMORY, "not enough memory for correlators");
-        of.stored_count = mct_output_points(&config->output, &config->grid, of.stored);
-        for (size_t i = 0; i < of.most; i++) of.time[i] = (double)NAN; /* of an attempt before */
-        mct_evolution_set_sink(*evolution, take_row, &of);
+    MCT_TRY(mct_evolution_create(b->worker->context, &b->options, &b->worker->config->grid, b->count,
+                                 (const mct_statics *const *)b->statics, &b->evolution));
+    if (series) mct_evolution_set_sink(b->evolution, mct_sweep_series_take, series);
+    status = mct_evolution_run(b->evolution);
+    for (size_t i = 0; i < b->count; i++) {
+        b->rows[i][MCT_SWEEP_EVALUATIONS] += (double)mct_evolution_look(b->evolution, i).evaluations;
     }
-    status = mct_evolution_run(*evolution);
-    if (status == MCT_OK) status = mct_evolution_check(*evolution);
-    free(of.stored);
-    if (status == MCT_OK && of.full) {
-        status = mct_fail(worker->context, MCT_ARGUMENT, "more than %zu stored times", of.most);
-    }
-    row[MCT_SWEEP_EVALUATIONS] += (double)mct_evolution_look(*evolution, 0).evaluations;
     return status;
 }
 
-static mct_status run_accurate(mct_sweep_worker *worker, mct_evolution_options *options, const mct_statics *statics,
-                               double *row) {
-    const mct_config *config = worker->config;
+/* A batch of one point. */
+static mct_status run_alone(batch *b) {
+    mct_sweep_series *series = NULL;
+    mct_status status;
+
+    MCT_TRY_CLEANUP(mct_sweep_series_create(b->worker, b->count, b->rows, &series));
+    MCT_TRY_CLEANUP(run(b, series));
+    status = ended(b, series, 0);
+cleanup:
+    mct_sweep_series_destroy(series);
+    return status;
+}
+
+/* The same, as often as time.accuracy asks for. */
+static mct_status run_accurately(batch *b, double *error) {
+    const mct_config *config = b->worker->config;
     const size_t observed = mct_grid_nearest(&config->grid, config->output.wave_number);
     mct_accuracy *accuracy;
-    mct_evolution *evolution = NULL;
     mct_status status;
 
-    MCT_TRY(mct_accuracy_create(worker->context, options, &config->grid, statics, observed, &accuracy));
-    row[MCT_SWEEP_EVALUATIONS] = (double)mct_accuracy_evaluations(accuracy);
-    options->time = *mct_accuracy_time(accuracy);
-    MCT_TRY_CLEANUP(run_once(worker, options, statics, row, &evolution));
-    double error = mct_accuracy_estimate(accuracy, evolution);
-    if (error > config->time.accuracy) {
-        mct_accuracy_refine(accuracy, evolution);
-        options->time = *mct_accuracy_time(accuracy);
-        mct_evolution_destroy(evolution);
-        evolution = NULL;
-        MCT_TRY_CLEANUP(run_once(worker, options, statics, row, &evolution));
-        error = mct_accuracy_estimate(accuracy, evolution);
+    MCT_TRY(mct_accuracy_create(b->worker->context, &b->options, &config->grid, b->statics[0], observed, &accuracy));
+    b->rows[0][MCT_SWEEP_EVALUATIONS] = (double)mct_accuracy_evaluations(accuracy);
+    b->options.time = *mct_accuracy_time(accuracy);
+    MCT_TRY_CLEANUP(run_alone(b));
+    *error = mct_accuracy_estimate(accuracy, b->evolution);
+    if (*error > config->time.accuracy) {
+        mct_accuracy_refine(accuracy, b->evolution);
+        b->options.time = *mct_accuracy_time(accuracy);
+        mct_evolution_destroy(b->evolution);
+        b->evolution = NULL;
+        MCT_TRY_CLEANUP(run_alone(b));
+        *error = mct_accuracy_estimate(accuracy, b->evolution);
     }
-    status = put(worker, row, evolution, error);
 cleanup:
-    mct_evolution_destroy(evolution);
     mct_accuracy_destroy(accuracy);
     return status;
 }
 
-static mct_status compute_point(mct_sweep_worker *worker, double *row) {
+/* The statics of one more point. */
+static mct_status add(batch *b, size_t point, double *row) {
+    mct_sweep_worker *worker = b->worker;
     const mct_config *config = worker->config;
-    mct_evolution_options options = mct_evolution_options_default();
-    mct_evolution *evolution = NULL;
     mct_statics *statics;
     mct_status status;
 
-    options.solver = config->solver;
-    options.time = config->time;
+    MCT_TRY(mct_sweep_place(worker, point));
     MCT_TRY(mct_statics_create(worker->context, &config->grid, config->mixture.species_count, &statics));
-    MCT_TRY_CLEANUP(mct_statics_compute(worker->context, &config->structure, &config->grid, &config->mixture, statics));
-    if (config->time.accuracy > 0) {
-        status = run_accurate(worker, &options, statics, row);
-        goto cleanup;
+    status = mct_statics_compute(worker->context, &config->structure, &config->grid, &config->mixture, statics);
+    if (status != MCT_OK) {
+        mct_statics_destroy(statics);
+        return status;
     }
-    MCT_TRY_CLEANUP(run_once(worker, &options, statics, row, &evolution));
-    status = put(worker, row, evolution, (double)NAN);
-cleanup:
-    mct_evolution_destroy(evolution);
-    mct_statics_destroy(statics);
+    b->rows[b->count] = row;
+    b->statics[b->count++] = statics;
+    return MCT_OK;
+}
+
+/* Points that have statics; the others have failed. */
+static mct_status gather(batch *b, const size_t *points, size_t count, double *rows) {
+    mct_sweep_worker *worker = b->worker;
+
+    b->options = mct_evolution_options_default();
+    b->rows = calloc(count, sizeof *b->rows);
+    b->statics = calloc(count, sizeof *b->statics);
+    if (!b->rows || !b->statics) return mct_fail(worker->context, MCT_MEMORY, "not enough memory");
+    for (size_t i = 0; i < count; i++) {
+        double *row = rows + i * worker->sweep->row_length;
+        const mct_status status = add(b, points[i], row);
+
+        if (status != MCT_OK && mct_sweep_record(worker, row, status, 0)) return status;
+    }
+    b->options.solver = worker->config->solver;
+    b->options.time = worker->config->time;
+    return MCT_OK;
+}
+
+/* The points at once, each with its own clock. */
+static mct_status compute_together(batch *b) {
+    mct_sweep_worker *worker = b->worker;
+    mct_sweep_series *series = NULL;
+    mct_status all = mct_sweep_series_create(b->worker, b->count, b->rows, &series), status = MCT_OK;
+
+    if (all == MCT_OK) all = run(b, series);
+    for (size_t i = 0; i < b->count && status == MCT_OK; i++) {
+        mct_status one = all == MCT_OK ? ended(b, series, i) : all;
+
+        if (one == MCT_OK) one = put(b, i, (double)NAN);
+        if (mct_sweep_record(worker, b->rows[i], one, (unsigned long)b->rows[i][MCT_SWEEP_EVALUATIONS])) status = one;
+    }
+    mct_sweep_series_destroy(series);
     return status;
 }
 
-static mct_status compute(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows) {
-    for (size_t i = 0; i < count; i++) {
-        double *row = rows + i * worker->sweep->row_length;
-        mct_status status = mct_sweep_place(worker, points[i]);
+static mct_status compute_alone(batch *b) {
+    double error = (double)NAN, *row = b->rows[0];
+    mct_status status = b->worker->config->time.accuracy > 0 ? run_accurately(b, &error) : run_alone(b);
 
-        if (status == MCT_OK) status = compute_point(worker, row);
-        if (mct_sweep_record(worker, row, status, (unsigned long)row[MCT_SWEEP_EVALUATIONS])) return status;
+    if (status == MCT_OK) status = put(b, 0, error);
+    return mct_sweep_record(b->worker, row, status, (unsigned long)row[MCT_SWEEP_EVALUATIONS]) ? status : MCT_OK;
+}
+
+/* As many of `count` points as a device has room for; one where they do not run at once. */
+static size_t together(const mct_sweep_worker *worker, size_t count) {
+    const mct_config *config = worker->config;
+    const mct_backend *backend = worker->sweep->backend;
+    mct_evolution_options options = mct_evolution_options_default();
+
+    if (backend->host_memory || !worker->sweep->same_grid || config->time.accuracy > 0) return 1;
+    options.solver = config->solver;
+    options.time = config->time;
+    while (count > 1 && mct_evolution_memory(&options, &config->grid, config->mixture.species_count, count) >
+                            backend->memory_available()) {
+        count = (count + 1) / 2;
+    }
+    return count;
+}
+
+static mct_status compute(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows) {
+    const size_t most = together(worker, count);
+
+    for (size_t at = 0; at < count; at += most) {
+        batch b = {.worker = worker};
+        mct_status status =
+            gather(&b, points + at, count - at < most ? count - at : most, rows + at * worker->sweep->row_length);
+
+        if (status == MCT_OK && b.count > 0) status = most > 1 ? compute_together(&b) : compute_alone(&b);
+        discard(&b);
+        MCT_TRY(status);
     }
     return MCT_OK;
 }
 
-const mct_sweep_method mct_sweep_evolve = {"evolve", UNIT, columns, compute};
+const mct_sweep_method mct_sweep_evolve = {"evolve", UNIT, DEVICE_UNIT, columns, compute};

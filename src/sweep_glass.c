@@ -88,4 +88,4 @@ static mct_status compute(mct_sweep_worker *worker, const size_t *points, size_t
     return MCT_OK;
 }
 
-const mct_sweep_method mct_sweep_glass = {"glass", UNIT, columns, compute};
+const mct_sweep_method mct_sweep_glass = {"glass", UNIT, UNIT, columns, compute};

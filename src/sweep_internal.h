@@ -3,6 +3,7 @@
 #define MCT_SWEEP_INTERNAL_H
 
 #include "apmct/sweep.h"
+#include "backend.h"
 
 enum {
     MCT_SWEEP_STATUS = 0, /* the first numbers of a row: status, kernel evaluations, */
@@ -23,7 +24,7 @@ typedef struct mct_sweep_worker {
  * rows[count][row_length], all columns NaN before; a point's failure goes into its row.  Errors: what stops everything. */
 typedef struct mct_sweep_method {
     const char *name;
-    size_t unit; /* points */
+    size_t unit, device_unit; /* points, at most: of a thread of the host, of a device, which computes them at once */
     size_t (*columns)(const mct_config *config, bool matrices, mct_sweep_column *columns);
     mct_status (*compute)(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows);
 } mct_sweep_method;
@@ -39,10 +40,11 @@ struct mct_sweep {
     mct_sweep_table *table;
     mct_sweep_command command;
     const mct_sweep_method *method;
-    size_t points, units;
+    size_t points, units, unit; /* unit: points of one, at most */
+    const mct_backend *backend; /* a device gets batches, from one thread */
     size_t column_count, row_length;
     mct_sweep_column columns[MCT_SWEEP_COLUMNS_MAX];
-    bool same_grid; /* and solver: only the mixture varies, points of a unit are a batch */
+    bool same_grid; /* and solver: only the mixture varies, points of a unit may be a batch */
     double *rows;   /* [points][row_length] */
     bool *done;     /* [points] */
     mct_journal *journal;

@@ -113,7 +113,8 @@ mct_status mct_evolution_run(mct_evolution *evolution);
 unsigned long mct_evolution_block_steps(const mct_evolution *evolution);
 
 mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t point);
-/* MCT_OK, or the status and a message (time, point, wave number) of the first point that failed. */
+/* MCT_OK, or the status and a message (time, point, wave number) of this point, or of the first one that failed. */
+mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t point);
 mct_status mct_evolution_check(const mct_evolution *evolution);
 /* Phi of the last finished row into phi [m*m][N]: the plateau, once a point has reached it. */
 void mct_evolution_last(const mct_evolution *evolution, size_t point, double *phi);
