@@ -42,12 +42,25 @@ mct_status mct_file_resolve(mct_context *context, const char *path, char *target
     return realpath(path, target) ? MCT_OK : cannot_write(context, path);
 }
 
+static void part_name(const char *target, unsigned attempt, char *name) {
+    snprintf(name, MCT_FILE_PART, "%s.%ld-%u.part", target, (long)getpid(), attempt);
+}
+
+/* A new file in the folder of `target` of which kill -9 leaves nothing; -1 and errno where the file system has no such
+ * files, or none can be written. */
+static int create_nameless(const char *target) {
+    char folder[PATH_MAX];
+
+    folder_of(target, folder);
+    return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
+
 /* A new file beside `target` that nobody else has, its name into name[MCT_FILE_PART]; -1 and errno on failure. */
 static int create_aside(const char *target, char *name) {
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
         int file;
 
-        snprintf(name, MCT_FILE_PART, "%s.%ld-%u.part", target, (long)getpid(), attempt);
+        part_name(target, attempt, name);
         file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0 || errno != EEXIST) return file;
     }
@@ -55,17 +68,16 @@ static int create_aside(const char *target, char *name) {
 }
 
 mct_status mct_file_check_writable(mct_context *context, const char *path) {
-    char target[PATH_MAX], folder[PATH_MAX], name[MCT_FILE_PART];
+    char target[PATH_MAX], name[MCT_FILE_PART];
     int file;
 
     MCT_TRY(mct_file_resolve(context, path, target));
-    folder_of(target, folder);
-    file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); /* nameless: nothing is left by kill -9 */
+    file = create_nameless(target);
     if (file >= 0) {
         close(file);
         return MCT_OK;
     }
-    file = create_aside(target, name); /* a file system without nameless files, or the reason why not */
+    file = create_aside(target, name);
     if (file < 0) return cannot_write(context, path);
     close(file);
     unlink(name);
@@ -118,24 +130,15 @@ mct_status mct_file_reserve(mct_context *context, const char *path, const char *
     return status;
 }
 
-/* The folder is synced, too: the new name itself survives a power cut. */
-mct_status mct_file_finish_aside(mct_context *context, const char *path, const char *part) {
-    char target[PATH_MAX], folder[PATH_MAX];
-    mct_status status = MCT_OK;
-    struct stat info;
-    int file, directory;
+/* The complete file gets its name; the folder is synced, too: the new name itself survives a power cut. */
+static mct_status publish(mct_context *context, const char *path, const char *part, const char *target) {
+    char folder[PATH_MAX];
+    int directory;
 
-    MCT_TRY(mct_file_resolve(context, path, target));
-    file = open(part, O_WRONLY | O_CLOEXEC);
-    if (file < 0) return cannot_write(context, path);
-    if (fstat(file, &info) != 0 || ftruncate(file, info.st_size) != 0 || fsync(file) != 0) {
-        status = cannot_write(context, path); /* the truncation gives room back that was reserved */
-    }
-    if (close(file) != 0 && status == MCT_OK) status = cannot_write(context, path);
-    if (status == MCT_OK && rename(part, target) != 0) status = cannot_write(context, path);
-    if (status != MCT_OK) {
+    if (rename(part, target) != 0) {
+        (void)cannot_write(context, path);
         unlink(part);
-        return status;
+        return MCT_FILE;
     }
     folder_of(target, folder);
     directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -146,20 +149,64 @@ mct_status mct_file_finish_aside(mct_context *context, const char *path, const c
     return MCT_OK;
 }
 
-mct_status mct_file_write_aside(mct_context *context, const char *path, const void *data, size_t size) {
-    char target[PATH_MAX], part[MCT_FILE_PART];
+mct_status mct_file_finish_aside(mct_context *context, const char *path, const char *part) {
+    char target[PATH_MAX];
+    mct_status status = MCT_OK;
+    struct stat info;
     int file;
 
     MCT_TRY(mct_file_resolve(context, path, target));
-    file = create_aside(target, part);
-    if (file >= 0 && write_all(file, data, size)) {
-        close(file);
-        return mct_file_finish_aside(context, path, part);
+    file = open(part, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return cannot_write(context, path);
+    if (fstat(file, &info) != 0 || ftruncate(file, info.st_size) != 0 || fsync(file) != 0) {
+        status = cannot_write(context, path); /* the truncation gives room back that was reserved */
     }
-    (void)cannot_write(context, path);
-    if (file >= 0) {
-        close(file);
-        unlink(part);
+    if (close(file) != 0 && status == MCT_OK) status = cannot_write(context, path);
+    if (status == MCT_OK) return publish(context, path, part, target);
+    unlink(part);
+    return status;
+}
+
+/* A name aside for a file that has none. */
+static bool name_aside(int file, const char *target, char *name) {
+    char self[64];
+
+    snprintf(self, sizeof self, "/proc/self/fd/%d", file);
+    for (unsigned attempt = 0; attempt < 1000; attempt++) {
+        part_name(target, attempt, name);
+        if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return true;
+        if (errno != EEXIST) break;
     }
-    return MCT_FILE;
+    return false;
+}
+
+/* A complete file beside `target`, its name into part[MCT_FILE_PART]; false and errno on failure. */
+static bool write_nameless(const char *target, const void *data, size_t size, char *part) {
+    const int file = create_nameless(target);
+    const bool complete =
+        file >= 0 && write_all(file, data, size) && fsync(file) == 0 && name_aside(file, target, part);
+
+    if (file >= 0) close(file);
+    return complete;
+}
+
+static bool write_named(const char *target, const void *data, size_t size, char *part) {
+    const int file = create_aside(target, part);
+    const bool complete = file >= 0 && write_all(file, data, size) && fsync(file) == 0;
+    const int why = errno;
+
+    if (file >= 0) close(file);
+    if (file >= 0 && !complete) unlink(part);
+    errno = why;
+    return complete;
+}
+
+mct_status mct_file_write_aside(mct_context *context, const char *path, const void *data, size_t size) {
+    char target[PATH_MAX], part[MCT_FILE_PART];
+
+    MCT_TRY(mct_file_resolve(context, path, target));
+    if (!write_nameless(target, data, size, part) && !write_named(target, data, size, part)) {
+        return cannot_write(context, path);
+    }
+    return publish(context, path, part, target);
 }

@@ -122,6 +122,9 @@ typedef struct mct_sweep_cost {
     double seconds;
 } mct_sweep_cost;
 mct_status mct_sweep_estimate(mct_sweep *sweep, mct_sweep_cost *cost);
+/* The same of a trace, whose points are as many as the tolerance makes them. */
+mct_status mct_sweep_trace_estimate(mct_context *context, const mct_config *config, const mct_sweep_trace *trace,
+                                    mct_sweep_cost *cost);
 
 #ifdef __cplusplus
 }

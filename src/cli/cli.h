@@ -55,6 +55,8 @@ mct_status cli_critical(cli *run);
 mct_status cli_evolve(cli *run);
 mct_status cli_sweep(cli *run);
 mct_status cli_trace(cli *run); /* apmct sweep with sweep.trace: command_trace.c; configured */
+/* --dry-run of both; sweep: NULL of a trace */
+void cli_sweep_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost);
 mct_status cli_info(cli *run);
 mct_status cli_plot(cli *run);
 

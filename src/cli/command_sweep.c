@@ -125,7 +125,8 @@ static void print_summary(const cli *run, const mct_sweep *sweep) {
     cli_print_written(run);
 }
 
-static void print_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost) {
+/* A trace has no table. */
+void cli_sweep_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost) {
     if (run->json) {
         cli_json_number(run->result, "points", (double)cost->points);
         cli_json_number(run->result, "memory", (double)cost->memory);
@@ -134,11 +135,16 @@ static void print_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_c
         return;
     }
     if (run->quiet) return;
-    printf("sweep              %s at %zu points\n", mct_sweep_command_name(mct_sweep_what(sweep)), cost->points);
-    print_axes(sweep);
+    if (sweep) {
+        printf("sweep              %s at %zu points\n", mct_sweep_command_name(mct_sweep_what(sweep)), cost->points);
+        print_axes(sweep);
+    } else {
+        printf("trace              of phi_c, about %zu points\n", cost->points);
+    }
     printf("memory             %.4g MiB\n", (double)cost->memory / 0x1p20);
     printf("result file        about %.4g MiB\n", (double)cost->file / 0x1p20);
-    printf("estimated time     about %.2g s with %d threads\n", cost->seconds, mct_context_threads(run->context));
+    printf("estimated time     about %.2g s with %d thread%s\n", cost->seconds, mct_context_threads(run->context),
+           mct_context_threads(run->context) == 1 ? "" : "s");
     printf("(a dry run: nothing was computed or written)\n");
 }
 
@@ -183,7 +189,7 @@ static mct_status dry_run(cli *run, mct_sweep *sweep) {
     mct_sweep_cost cost;
 
     MCT_TRY(mct_sweep_estimate(sweep, &cost));
-    print_cost(run, sweep, &cost);
+    cli_sweep_cost(run, sweep, &cost);
     return MCT_OK;
 }
 

@@ -150,11 +150,17 @@ mct_status cli_trace(cli *run) {
     mct_critical_line *line = NULL;
     mct_status status;
 
-    if (run->resume || run->dry_run) {
-        return mct_fail(run->context, MCT_USAGE, "apmct sweep: sweep.trace is computed in one go, without --%s",
-                        run->resume ? "resume" : "dry-run");
+    if (run->resume) {
+        return mct_fail(run->context, MCT_USAGE, "apmct sweep: sweep.trace is computed in one go, without --resume");
     }
     MCT_TRY(cli_explained(run, mct_sweep_trace_read(run->context, run->config, &request)));
+    if (run->dry_run) {
+        mct_sweep_cost cost;
+
+        MCT_TRY_CLEANUP(mct_sweep_trace_estimate(run->context, run->config, &request, &cost));
+        cli_sweep_cost(run, NULL, &cost);
+        goto cleanup;
+    }
     MCT_TRY_CLEANUP(compute(run, &request, &line));
     MCT_TRY_CLEANUP(save(run, line));
     run->lines = run->json;

@@ -57,6 +57,7 @@ def run_json(status, *arguments):
 
 
 def finish():
-    expect(not [name for name in os.listdir(FOLDER.name) if name.endswith(".part")], "a .part file is left behind")
+    left = [name for name in os.listdir(FOLDER.name) if name.endswith(".part")]
+    expect(not left, f"left behind: {left}")
     FOLDER.cleanup()
     sys.exit(1 if failures else 0)

@@ -156,6 +156,8 @@ for inside, state in ((-1e-6, "glass"), (1e-6, "fluid")):  # glass on both sides
         done = run_json(0, "glass", "--set", "mixture.packing_fraction=0.6105", "--set",
                         "mixture.species.0.activity=%.12g" % (root + sign * inside))
         expect(done["state"] == state, f"{state} at {root} {sign * inside:+g}")
+done = expect_run(0, "sweep", *TRACE, "--dry-run", "-o", path("trace.h5"))
+expect("trace              of phi_c, about " in done.stdout and not os.path.exists(path("trace.h5")), f"{done.stdout}")
 done = expect_run(0, "sweep", *TRACE, "-o", path("trace.h5"))
 for word in ("maximum            at activity 3.7778", "0.6105             glass, fluid from 3.0809802", "largest lambda_MCT"):
     expect(word in done.stdout, f"the trace says {word}: {done.stdout}")
