@@ -32,7 +32,8 @@ static void gather(const double *array, size_t m, size_t q, bool transposed, lon
 }
 
 static void expect_glass_map(const mct_loops *loops, size_t m, uint64_t *seed) {
-    static double S[SIZE], S_inverse[SIZE], W_inverse[SIZE], M[SIZE], G[SIZE], scratch[5 * 25 * MCT_LANES];
+    static double S[SIZE], S_inverse[SIZE], W_inverse[SIZE], M[SIZE], G[SIZE];
+    static _Alignas(64) double scratch[5 * 25 * MCT_LANES];
     fill(seed, m * m * POINTS, S);
     fill(seed, m * m * POINTS, S_inverse);
     fill(seed, m * m * POINTS, W_inverse);
@@ -61,7 +62,8 @@ static void expect_glass_map(const mct_loops *loops, size_t m, uint64_t *seed) {
 }
 
 static void expect_sandwich(const mct_loops *loops, size_t m, uint64_t *seed) {
-    static double left[SIZE], A[SIZE], right[SIZE], out[SIZE], scratch[5 * 25 * MCT_LANES];
+    static double left[SIZE], A[SIZE], right[SIZE], out[SIZE];
+    static _Alignas(64) double scratch[5 * 25 * MCT_LANES];
     fill(seed, m * m * POINTS, left);
     fill(seed, m * m * POINTS, A);
     fill(seed, m * m * POINTS, right);
@@ -81,7 +83,8 @@ static void expect_sandwich(const mct_loops *loops, size_t m, uint64_t *seed) {
 }
 
 static void expect_linearise(const mct_loops *loops, size_t m, uint64_t *seed) {
-    static double S[SIZE], W_inverse[SIZE], G[SIZE], left[SIZE], right[SIZE], scratch[5 * 25 * MCT_LANES];
+    static double S[SIZE], W_inverse[SIZE], G[SIZE], left[SIZE], right[SIZE];
+    static _Alignas(64) double scratch[5 * 25 * MCT_LANES];
     fill(seed, m * m * POINTS, S);
     fill(seed, m * m * POINTS, W_inverse);
     fill(seed, m * m * POINTS, G);

@@ -108,8 +108,8 @@ void mct_displacement_step_point(mct_cpu_evolution *e, size_t point) {
         p[y->offset] -= p[y->A_inverse] * source[i];
     }
     memory_of(e, point, phi, phi, m0);
-    mct_step_update update = {.pair = -1}; /* from x = 0, always: the residual is the solution */
-    f->loops->update(y, 0, f->blocks, base, m0, &update);
+    mct_step_update update = {.pair = -1}; /* m0 does not depend on the iterate: g is the solution */
+    f->loops->update(y, 0, f->blocks, base, f->iterate + point * count, m0, &update);
     f->loops->commit(y, 0, f->blocks, base, clock->i, m0, f->rows + row * count);
     f->clocks[point].i++;
 }

@@ -192,7 +192,7 @@ typedef struct piece {
     size_t at, count; /* doubles of a block */
 } piece;
 
-enum { PIECES = 6 + 2 * MCT_SECANTS };
+enum { PIECES = 5 + 2 * MCT_SECANTS };
 
 static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
     const mct_step_layout *const y = &e->layout;
@@ -201,12 +201,11 @@ static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece 
                            {y->M, (clock->i + 1) * e->size},
                            {y->moment_F, cells},
                            {y->moment_M, cells},
-                           {y->ahead, MCT_TILE * e->size},
-                           {y->x, e->size}};
+                           {y->ahead, MCT_TILE * e->size}};
     memcpy(list, first, sizeof first);
     for (size_t j = 0; j < MCT_SECANTS; j++) {
-        list[6 + 2 * j] = (piece){y->dx[j], e->size};
-        list[7 + 2 * j] = (piece){y->dr[j], e->size};
+        list[5 + 2 * j] = (piece){y->dg[j], e->size};
+        list[6 + 2 * j] = (piece){y->dr[j], e->size};
     }
 }
 

@@ -23,16 +23,14 @@ mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
                   {&y.A_inverse, 1},
                   {&y.right, 1},
                   {&y.offset, 1},
-                  {&y.x, 1},
-                  {&y.residual, 1},
-                  {&y.from, 1},
-                  {&y.from_residual, 1}};
+                  {&y.g, 1},
+                  {&y.residual, 1}};
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
         *arrays[a].at = y.stride;
         y.stride += arrays[a].count * size;
     }
     for (size_t j = 0; j < MCT_SECANTS; j++) {
-        y.dx[j] = y.stride;
+        y.dg[j] = y.stride;
         y.dr[j] = y.stride + size;
         y.stride += 2 * size;
     }

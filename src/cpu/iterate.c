@@ -23,13 +23,14 @@ void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, 
     }
 }
 
-/* gamma = argmin |r - sum gamma_j dr_j| from the products <dr_i, dr_j> and <dr_j, r>, newest first. */
-static void solve(const mct_clock *clock, const double *with_residual, double *gamma) {
+/* The minimum of |r + sum c_j dr_j| over c from the products <dr_i, dr_j> and <dr_j, r>, newest first; the next iterate is
+ * g + sum c_j dg_j. */
+static void solve(const mct_clock *clock, const double *with_residual, double *c) {
     double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS] = {0.0};
     size_t slot[MCT_SECANTS] = {0}, kept = 0;
     for (unsigned age = 0; age < clock->pairs; age++) {
         const size_t j = (clock->next + MCT_SECANTS - 1 - age) % MCT_SECANTS;
-        double row[MCT_SECANTS], pivot = clock->gram[j][j], right = with_residual[j];
+        double row[MCT_SECANTS], pivot = clock->gram[j][j], right = -with_residual[j];
         for (size_t k = 0; k < kept; k++) { /* Cholesky, row by row */
             double sum = clock->gram[j][slot[k]];
             for (size_t l = 0; l < k; l++) sum -= row[l] * A[k][l];
@@ -43,19 +44,20 @@ static void solve(const mct_clock *clock, const double *with_residual, double *g
         y[kept] = right / A[kept][kept];
         slot[kept++] = j;
     }
-    memset(gamma, 0, MCT_SECANTS * sizeof *gamma);
+    memset(c, 0, MCT_SECANTS * sizeof *c);
     for (size_t k = kept; k-- > 0;) {
         double value = y[k];
-        for (size_t l = k + 1; l < kept; l++) value -= A[l][k] * gamma[slot[l]];
-        gamma[slot[k]] = value / A[k][k];
+        for (size_t l = k + 1; l < kept; l++) value -= A[l][k] * c[slot[l]];
+        c[slot[k]] = value / A[k][k];
     }
 }
 
 /* Residual of the iterate, its norm and products, chunk by chunk. */
 static mct_step_update update(mct_cpu_evolution *e, size_t point, int pair) {
-    double *const base = mct_history_of(e, point), *const M = e->kernel + point * e->n;
+    double *const base = mct_history_of(e, point);
+    const double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
     mct_step_update *const part = e->partials + point * e->chunks, all = {.pair = pair};
-    MCT_FOR_CHUNKS(e, part[chunk].pair = pair; e->loops->update(&e->layout, first, last, base, M, &part[chunk]))
+    MCT_FOR_CHUNKS(e, part[chunk].pair = pair; e->loops->update(&e->layout, first, last, base, x, M, &part[chunk]))
     for (size_t chunk = 0; chunk < e->chunks; chunk++) {
         if (!(part[chunk].largest <= all.largest)) all.largest = part[chunk].largest; /* a NaN stays */
         if (isnan(all.largest)) break;
@@ -94,6 +96,8 @@ void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread)
     mct_clock *const clock = &e->clocks[point];
     double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
     double *const base = mct_history_of(e, point);
+    size_t at[1 + MCT_SECANTS] = {e->layout.g};
+    memcpy(at + 1, e->layout.dg, sizeof e->layout.dg);
     for (clock->iterations = 1;; clock->iterations++) {
         mct_evolution_kernel_point(e, point, thread, x, x, true, M);
         clock->evaluations++;
@@ -113,8 +117,9 @@ void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread)
         }
         if (clock->iterations > 1) keep_pair(clock, &u);
         if (clock->iterations % RESTART == 0) clock->pairs = 0;
-        double gamma[MCT_SECANTS];
-        solve(clock, u.with_residual, gamma);
-        MCT_FOR_CHUNKS(e, e->loops->mix(&e->layout, first, last, base, gamma, x))
+        double coefficient[1 + MCT_SECANTS] = {1.0};
+        solve(clock, u.with_residual, coefficient + 1);
+        MCT_FOR_CHUNKS(
+            e, e->loops->combine(&e->layout, first, last, base, 1 + MCT_SECANTS, coefficient, at, MCT_STEP_NOWHERE, x))
     }
 }

@@ -21,7 +21,7 @@ static void add_product(size_t m, size_t N, double factor, const double *A, cons
 /* Rows of an array of the history. */
 static void fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows) {
     static const double one = 1.0;
-    e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), at, 1, &one, &at, rows);
+    e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), 1, &one, &at, MCT_STEP_NOWHERE, rows);
 }
 
 static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t terms, double *const *a,
@@ -67,9 +67,9 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
         double power[MCT_TAYLOR_MAX + 1];
         for (size_t n = 0; n < terms; n++) power[n] = n ? power[n - 1] * (double)i : 1.0;
         e->times[point * e->shape.window + i] = (double)i * clock->step;
-        e->loops->combine(y, 0, e->blocks, base, y->F + i * e->size, terms, power, at_F,
+        e->loops->combine(y, 0, e->blocks, base, terms, power, at_F, y->F + i * e->size,
                           e->rows + (point * e->shape.window + i) * e->n);
-        e->loops->combine(y, 0, e->blocks, base, y->M + i * e->size, terms, power, at_M, NULL);
+        e->loops->combine(y, 0, e->blocks, base, terms, power, at_M, y->M + i * e->size, NULL);
     }
     double node[MCT_QUADRATURE_NODES], weight[MCT_DEGREE_MAX][MCT_QUADRATURE_NODES];
     mct_scheme_quadrature(scheme->degree, node, weight);
@@ -81,8 +81,8 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
                 for (size_t n = 0; n < terms; n++, power *= (double)j - 0.5 + 0.5 * node[i]) factor[n] += power;
             }
             const size_t to = ((j - 1) * D + p) * e->size;
-            e->loops->combine(y, 0, e->blocks, base, y->moment_F + to, terms, factor, at_F, NULL);
-            e->loops->combine(y, 0, e->blocks, base, y->moment_M + to, terms, factor, at_M, NULL);
+            e->loops->combine(y, 0, e->blocks, base, terms, factor, at_F, y->moment_F + to, NULL);
+            e->loops->combine(y, 0, e->blocks, base, terms, factor, at_M, y->moment_M + to, NULL);
         }
     }
     clock->i = half;

@@ -1,12 +1,15 @@
 /* history_loops.c: the finished history in several coming steps at once: half of the work outside the memory kernel.
  *
- * Per distance and step 2 m^3 multiply-adds for 8 lanes; what is read of one grid value serves all steps of a tile. */
+ * Per distance and step 2 m^3 multiply-adds for each wave number; what is read of one grid value serves all steps of a
+ * tile. */
 #include "small_matrix.h"
 #include "step_loops.h"
 
 /* Steps whose sums stay in registers: m*m of them each, for m = 2. */
 #if defined(__AVX512F__)
 enum { TOGETHER = 4 };
+#elif defined(__AVX2__)
+enum { TOGETHER = 2 };
 #else
 enum { TOGETHER = 1 };
 #endif
@@ -14,21 +17,22 @@ _Static_assert((int)MCT_TILE % (int)TOGETHER == 0, "a tile is made of these");
 
 /* sum[t] += weight[i + t - l] value[l] or, from the right, value[l] weight[i + t - l], l = low ... i - 1. */
 MCT_INLINE void apply(size_t m, size_t count, const double *weight, const double *value, size_t i, size_t back,
-                      size_t low, int from_right, mct_lanes *sum) {
+                      size_t low, int from_right, mct_wide *sum) {
     const size_t mm = m * m, size = mm * MCT_LANES;
     for (size_t l = low; l < back; l++) {
-        const mct_lanes_in_place *const f = (const mct_lanes_in_place *)(value + l * size);
-        const mct_lanes_in_place *const w = (const mct_lanes_in_place *)(weight + (i - l) * size);
+        const double *const f = value + l * size, *const w = weight + (i - l) * size;
 #pragma GCC unroll 4
         for (size_t t = 0; t < count; t++) {
 #pragma GCC unroll 3
             for (size_t r = 0; r < m; r++) {
 #pragma GCC unroll 3
                 for (size_t k = 0; k < m; k++) {
+                    const double *const left =
+                        from_right ? f + (r * m + k) * MCT_LANES : w + (t * mm + r * m + k) * MCT_LANES;
+                    const double *const right = from_right ? w + (t * mm + k * m) * MCT_LANES : f + k * m * MCT_LANES;
 #pragma GCC unroll 3
                     for (size_t c = 0; c < m; c++) {
-                        sum[t * mm + r * m + c] +=
-                            from_right ? f[r * m + k] * w[t * mm + k * m + c] : w[t * mm + r * m + k] * f[k * m + c];
+                        sum[t * mm + r * m + c] += mct_wide_read(left) * mct_wide_read(right + c * MCT_LANES);
                     }
                 }
             }
@@ -37,35 +41,37 @@ MCT_INLINE void apply(size_t m, size_t count, const double *weight, const double
 }
 
 /* sum += A B */
-MCT_INLINE void add_product(size_t m, const double *left, const double *right, mct_lanes *sum) {
-    const mct_lanes_in_place *const A = (const mct_lanes_in_place *)left, *const B = (const mct_lanes_in_place *)right;
+MCT_INLINE void add_product(size_t m, const double *A, const double *B, mct_wide *sum) {
 #pragma GCC unroll 3
     for (size_t r = 0; r < m; r++) {
 #pragma GCC unroll 3
         for (size_t k = 0; k < m; k++) {
 #pragma GCC unroll 3
-            for (size_t c = 0; c < m; c++) sum[r * m + c] += A[r * m + k] * B[k * m + c];
+            for (size_t c = 0; c < m; c++) {
+                sum[r * m + c] +=
+                    mct_wide_read(A + (r * m + k) * MCT_LANES) * mct_wide_read(B + (k * m + c) * MCT_LANES);
+            }
         }
     }
 }
 
 MCT_INLINE void tile(size_t m, size_t count, const mct_step_layout *a, double *p, size_t i, size_t from,
-                     const size_t low[2], const mct_step_products *edge, mct_lanes *sum) {
+                     const size_t low[2], const mct_step_products *edge, mct_wide *sum) {
     const size_t mm = m * m;
     memset(sum, 0, count * mm * sizeof *sum);
     apply(m, count, p + a->weight_M, p + a->F, i + from, i, low[0], 0, sum);
     apply(m, count, p + a->weight_F, p + a->M, i + from, i, low[1], 1, sum);
     for (size_t t = 0; t < count; t++) {
         const mct_step_products *const list = edge + from + t;
-        mct_lanes *const C = sum + t * mm;
+        mct_wide *const C = sum + t * mm;
         for (size_t n = 0; n < list->count; n++) add_product(m, p + list->pair[n][0], p + list->pair[n][1], C);
     }
-    memcpy(p + a->ahead + from * mm * MCT_LANES, sum, count * mm * sizeof *sum);
+    for (size_t c = 0; c < count * mm; c++) mct_wide_write(&sum[c], p + a->ahead + (from * mm + c) * MCT_LANES);
 }
 
 #define TILES(m)                                                                                             \
     do {                                                                                                     \
-        mct_lanes sum[TOGETHER * (m) * (m)];                                                                 \
+        mct_wide sum[TOGETHER * (m) * (m)];                                                                  \
         size_t from = 0;                                                                                     \
         for (; from + TOGETHER <= count; from += TOGETHER) tile(m, TOGETHER, a, p, i, from, low, edge, sum); \
         for (; from < count; from++) tile(m, (size_t)1, a, p, i, from, low, edge, sum);                      \
@@ -76,8 +82,8 @@ void MCT_VARIANT(mct_step_ahead_)(const mct_step_layout *a, size_t first, size_t
 
 void MCT_VARIANT(mct_step_ahead_)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t count,
                                   size_t i, const size_t low[2], const mct_step_products *edge) {
-    for (size_t b = first; b < last; b++) {
-        double *const p = base + b * a->stride;
+    for (size_t at = first * MCT_LANES; at < last * MCT_LANES; at += MCT_WIDTH) {
+        double *const p = base + at / MCT_LANES * a->stride + at % MCT_LANES;
         switch (a->m) {
         case 1: TILES((size_t)1); break;
         case 2: TILES((size_t)2); break;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum {
-    MCT_LANES = 8,           /* wave numbers that the small-matrix loops treat together */
+    MCT_LANES = 8,           /* wave numbers of a block of the evolution in time; no vector is wider */
     MCT_CORRELATE_BLOCK = 32 /* a correlation may read and write this far beyond its end */
 };
 
@@ -88,7 +88,8 @@ typedef struct mct_increment_loops {
                              double *P, double *O, double *K3, double *D);
 } mct_increment_loops;
 
-/* cpu/glass.c: m x m matrices at every wave number, arrays [m*m][n]; scratch: 5 m*m*MCT_LANES doubles. */
+/* cpu/glass.c: m x m matrices at every wave number, arrays [m*m][n]; scratch: 5 m*m*MCT_LANES doubles, aligned to
+ * a cache line. */
 typedef struct mct_matrix_loops {
     /* G = (S^-1 + Pi)^-1 Pi S with Pi = W^-1 M W^-1: one step of the fixed point, no cancellation for small F */
     void (*glass_map)(size_t m, size_t n, const double *S, const double *S_inverse, const double *W_inverse,

@@ -10,9 +10,6 @@
     default: CALL((size_t)MCT_DEGREE_MAX); \
     }
 
-/* (A macro: vectors as results have no ABI on older processors.) */
-#define READ(from) (*(const mct_lanes_in_place *)(from))
-
 /* Node r of cell j, whose D + 1 nodes end at grid point n at the latest. */
 MCT_INLINE size_t node_of(size_t D, size_t j, size_t n) {
     const size_t central = (D - 1) / 2, beyond = n - j;
@@ -21,32 +18,32 @@ MCT_INLINE size_t node_of(size_t D, size_t j, size_t n) {
 
 /* mu [D] of cell j from grid values `value` (of one component; `size` apart), known up to n. */
 MCT_INLINE void cell(size_t D, const mct_scheme *scheme, const double *value, size_t size, size_t j, size_t n,
-                     mct_lanes *mu) {
+                     mct_wide *mu) {
     const size_t r = node_of(D, j, n), from = j - 1 - r;
 #pragma GCC unroll 6
-    for (size_t p = 0; p < D; p++) mu[p] = scheme->moment[r][p][0] * READ(value + from * size);
+    for (size_t p = 0; p < D; p++) mu[p] = scheme->moment[r][p][0] * mct_wide_read(value + from * size);
 #pragma GCC unroll 6
     for (size_t nu = 1; nu <= D; nu++) {
-        const mct_lanes f = READ(value + (from + nu) * size);
+        const mct_wide f = mct_wide_read(value + (from + nu) * size);
 #pragma GCC unroll 6
         for (size_t p = 0; p < D; p++) mu[p] += scheme->moment[r][p][nu] * f;
     }
 }
 
-MCT_INLINE void write_moments(size_t D, const mct_lanes *mu, size_t size, double *to) {
+MCT_INLINE void write_moments(size_t D, const mct_wide *mu, size_t size, double *to) {
 #pragma GCC unroll 6
-    for (size_t p = 0; p < D; p++) *(mct_lanes_in_place *)(to + p * size) = mu[p];
+    for (size_t p = 0; p < D; p++) mct_wide_write(&mu[p], to + p * size);
 }
 
-MCT_INLINE void read_moments(size_t D, const double *from, size_t size, mct_lanes *mu) {
+MCT_INLINE void read_moments(size_t D, const double *from, size_t size, mct_wide *mu) {
 #pragma GCC unroll 6
-    for (size_t p = 0; p < D; p++) mu[p] = READ(from + p * size);
+    for (size_t p = 0; p < D; p++) mu[p] = mct_wide_read(from + p * size);
 }
 
 MCT_INLINE void new_cells(size_t D, const mct_scheme *scheme, const double *value, size_t size, size_t n,
                           double *moments) {
     for (size_t j = n / 2 + 1; j <= n; j++) {
-        mct_lanes mu[MCT_DEGREE_MAX];
+        mct_wide mu[MCT_DEGREE_MAX];
         cell(D, scheme, value, size, j, n, mu);
         write_moments(D, mu, size, moments + (j - 1) * D * size);
     }
@@ -58,8 +55,8 @@ void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size
                                     const mct_scheme *scheme, size_t n) {
     const size_t mm = a->m * a->m, size = mm * MCT_LANES;
     for (size_t b = first; b < last; b++) {
-        for (size_t c = 0; c < mm; c++) {
-            double *const p = base + b * a->stride + c * MCT_LANES;
+        for (size_t c = 0; c < size; c += MCT_WIDTH) {
+            double *const p = base + b * a->stride + c;
 #define CALL(D)                                               \
     new_cells(D, scheme, p + a->F, size, n, p + a->moment_F); \
     new_cells(D, scheme, p + a->M, size, n, p + a->moment_M)
@@ -70,8 +67,8 @@ void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size
 }
 
 /* Two cells become one; exact.  mu'_p = (1/2) sum_s T_ps (mu_right + (-1)^(p+s) mu_left)_s. */
-MCT_INLINE void join(size_t D, const mct_scheme *scheme, const mct_lanes *left, const mct_lanes *right, mct_lanes *mu) {
-    mct_lanes sum[MCT_DEGREE_MAX], difference[MCT_DEGREE_MAX];
+MCT_INLINE void join(size_t D, const mct_scheme *scheme, const mct_wide *left, const mct_wide *right, mct_wide *mu) {
+    mct_wide sum[MCT_DEGREE_MAX], difference[MCT_DEGREE_MAX];
 #pragma GCC unroll 6
     for (size_t s = 0; s < D; s++) {
         sum[s] = 0.5 * (right[s] + left[s]);
@@ -88,8 +85,8 @@ MCT_INLINE void join(size_t D, const mct_scheme *scheme, const mct_lanes *left, 
 MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, double *value, size_t mm, size_t n, double *moments) {
     const size_t size = mm * MCT_LANES;
     for (size_t j = 1; j <= n / 2; j++) {
-        for (size_t c = 0; c < size; c += MCT_LANES) {
-            mct_lanes left[MCT_DEGREE_MAX], right[MCT_DEGREE_MAX], mu[MCT_DEGREE_MAX];
+        for (size_t c = 0; c < size; c += MCT_WIDTH) {
+            mct_wide left[MCT_DEGREE_MAX], right[MCT_DEGREE_MAX], mu[MCT_DEGREE_MAX];
             if (2 * j <= n / 2) {
                 read_moments(D, moments + (2 * j - 2) * D * size + c, size, left);
                 read_moments(D, moments + (2 * j - 1) * D * size + c, size, right);
@@ -124,12 +121,12 @@ void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t 
 MCT_INLINE void weights_component(size_t D, const mct_scheme *scheme, const double *moments, size_t size, size_t cells,
                                   size_t tails, double *weight, double *tail) {
     const size_t central = (D - 1) / 2, half = (D + 1) / 2;
-    mct_lanes open[MCT_DEGREE_MAX + 1], mu[MCT_DEGREE_MAX];
+    mct_wide open[MCT_DEGREE_MAX + 1], mu[MCT_DEGREE_MAX];
     memset(open, 0, sizeof open);
     for (size_t j = 1; j <= cells; j++) {
         const size_t r = j < half ? D - j : central;
         if (j > half) {
-            *(mct_lanes_in_place *)(weight + (j - half - 1) * size) = open[0];
+            mct_wide_write(&open[0], weight + (j - half - 1) * size);
 #pragma GCC unroll 6
             for (size_t k = 0; k < D; k++) open[k] = open[k + 1];
             memset(&open[D], 0, sizeof *open);
@@ -142,10 +139,10 @@ MCT_INLINE void weights_component(size_t D, const mct_scheme *scheme, const doub
         }
         if (j >= tails) {
 #pragma GCC unroll 6
-            for (size_t k = 1; k <= D; k++) *(mct_lanes_in_place *)(tail + ((j - tails) * D + k - 1) * size) = open[k];
+            for (size_t k = 1; k <= D; k++) mct_wide_write(&open[k], tail + ((j - tails) * D + k - 1) * size);
         }
     }
-    *(mct_lanes_in_place *)(weight + (cells - half) * size) = open[0];
+    mct_wide_write(&open[0], weight + (cells - half) * size);
 }
 
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
@@ -154,8 +151,8 @@ void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size
                                     const mct_scheme *scheme, size_t cells, size_t tails) {
     const size_t mm = a->m * a->m, size = mm * MCT_LANES;
     for (size_t b = first; b < last; b++) {
-        for (size_t c = 0; c < mm; c++) {
-            double *const p = base + b * a->stride + c * MCT_LANES;
+        for (size_t c = 0; c < size; c += MCT_WIDTH) {
+            double *const p = base + b * a->stride + c;
 #define CALL(D)                                                                                        \
     weights_component(D, scheme, p + a->moment_F, size, cells, tails, p + a->weight_F, p + a->tail_F); \
     weights_component(D, scheme, p + a->moment_M, size, cells, tails, p + a->weight_M, p + a->tail_M)

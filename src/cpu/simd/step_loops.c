@@ -4,62 +4,48 @@
 
 #include <math.h>
 
-/* CALL(m, work) for each block with m a constant up to 3; work: WORK matrices. */
-#define EACH_BLOCK(WORK, CALL)                                       \
-    switch (a->m) {                                                  \
-    case 1: {                                                        \
-        mct_lanes work[WORK];                                        \
-        for (size_t b = first; b < last; b++) CALL((size_t)1, work); \
-        break;                                                       \
-    }                                                                \
-    case 2: {                                                        \
-        mct_lanes work[4 * (WORK)];                                  \
-        for (size_t b = first; b < last; b++) CALL((size_t)2, work); \
-        break;                                                       \
-    }                                                                \
-    case 3: {                                                        \
-        mct_lanes work[9 * (WORK)];                                  \
-        for (size_t b = first; b < last; b++) CALL((size_t)3, work); \
-        break;                                                       \
-    }                                                                \
-    default: {                                                       \
-        mct_lanes work[a->m * a->m * (WORK)];                        \
-        for (size_t b = first; b < last; b++) CALL(a->m, work);      \
-    }                                                                \
+/* CALL(m, work) for each part of a vector's width of each block, with m a constant up to 3: `p` and `q` are its place in
+ * the block's arrays and its first wave number; work: WORK matrices. */
+#define EACH_PART(CALL, m, work)                                             \
+    for (size_t b = first; b < last; b++) {                                  \
+        for (size_t part = 0; part < MCT_LANES; part += MCT_WIDTH) {         \
+            const size_t p = b * a->stride + part, q = b * MCT_LANES + part; \
+            CALL(m, work);                                                   \
+        }                                                                    \
+    }
+#define EACH_BLOCK(WORK, CALL)               \
+    switch (a->m) {                          \
+    case 1: {                                \
+        mct_wide work[WORK];                 \
+        EACH_PART(CALL, (size_t)1, work)     \
+        break;                               \
+    }                                        \
+    case 2: {                                \
+        mct_wide work[4 * (WORK)];           \
+        EACH_PART(CALL, (size_t)2, work)     \
+        break;                               \
+    }                                        \
+    case 3: {                                \
+        mct_wide work[9 * (WORK)];           \
+        EACH_PART(CALL, (size_t)3, work)     \
+        break;                               \
+    }                                        \
+    default: {                               \
+        mct_wide work[a->m * a->m * (WORK)]; \
+        EACH_PART(CALL, a->m, work)          \
+    }                                        \
     }
 
-MCT_INLINE void get(size_t mm, const double *from, mct_lanes *A) {
-    for (size_t c = 0; c < mm; c++) A[c] = ((const mct_lanes_in_place *)from)[c];
+/* A matrix of an array in a block. */
+MCT_INLINE void get(size_t mm, const double *from, mct_wide *A) {
+    for (size_t c = 0; c < mm; c++) A[c] = mct_wide_read(from + c * MCT_LANES);
 }
-MCT_INLINE void put(size_t mm, const mct_lanes *A, double *to) {
-    for (size_t c = 0; c < mm; c++) ((mct_lanes_in_place *)to)[c] = A[c];
-}
-
-MCT_INLINE size_t filled(const mct_step_layout *a, size_t b) {
-    const size_t left = a->N - b * MCT_LANES;
-    return left < MCT_LANES ? left : MCT_LANES;
-}
-
-MCT_INLINE void write_lanes(size_t count, const mct_lanes *A, double *to) {
-    lanes_write(1, 0, 0, count, A, to);
-}
-
-/* A from rows; the lanes beyond `count` repeat the last one. */
-MCT_INLINE void get_rows(size_t m, size_t n, size_t q, size_t count, const double *rows, mct_lanes *A) {
-    for (size_t c = 0; c < m * m; c++) {
-        const double *const from = rows + c * n + q;
-        if (count == MCT_LANES) {
-            A[c] = *(const mct_lanes_in_place *)from;
-        } else {
-            mct_lanes filled_up = {0.0};
-            for (size_t l = 0; l < MCT_LANES; l++) filled_up[l] = from[l < count ? l : count - 1];
-            A[c] = filled_up;
-        }
-    }
+MCT_INLINE void put(size_t mm, const mct_wide *A, double *to) {
+    for (size_t c = 0; c < mm; c++) mct_wide_write(&A[c], to + c * MCT_LANES);
 }
 
 /* C += A B */
-MCT_INLINE void add_product(size_t m, const mct_lanes *A, const mct_lanes *B, mct_lanes *C) {
+MCT_INLINE void add_product(size_t m, const mct_wide *A, const mct_wide *B, mct_wide *C) {
 #pragma GCC unroll 3
     for (size_t r = 0; r < m; r++) {
 #pragma GCC unroll 3
@@ -70,73 +56,71 @@ MCT_INLINE void add_product(size_t m, const mct_lanes *A, const mct_lanes *B, mc
     }
 }
 
-MCT_INLINE void magnitude(const mct_lanes *value, mct_lanes *largest, mct_lanes *bad) {
-    const mct_lanes zero = {0.0};
-    const mct_lanes absolute = (mct_lanes)((mct_mask)*value & ~(mct_mask)(-zero));
-    const mct_mask larger = absolute > *largest;
-    *largest = (mct_lanes)(((mct_mask)absolute & larger) | ((mct_mask)*largest & ~larger));
-    *bad += *value * 0.0; /* a NaN is passed over above and kept here, as is infinity */
+/* max |value|, kept apart from whether all are finite */
+typedef struct extent {
+    mct_wide largest, bad;
+} extent;
+
+MCT_INLINE void extend(const mct_wide *value, extent *e) {
+    const mct_wide zero = {0.0};
+    const mct_wide absolute = (mct_wide)((mct_wide_mask)*value & ~(mct_wide_mask)(-zero));
+    const mct_wide_mask larger = absolute > e->largest;
+    e->largest = (mct_wide)(((mct_wide_mask)absolute & larger) | ((mct_wide_mask)e->largest & ~larger));
+    e->bad += *value * 0.0; /* a NaN is passed over above and kept here, as is infinity */
 }
 
-static double largest_of(const mct_lanes *largest, const mct_lanes *bad) {
-    double value = 0.0, sum = 0.0;
-    for (size_t l = 0; l < MCT_LANES; l++) {
-        value = (*largest)[l] > value ? (*largest)[l] : value;
-        sum += (*bad)[l];
-    }
-    return value + sum;
-}
-
-static double sum_of(const mct_lanes *A) {
-    double sum = 0.0;
-    for (size_t l = 0; l < MCT_LANES; l++) sum += (*A)[l];
-    return sum;
+static double extent_of(const extent *e) {
+    double value = 0.0;
+    for (size_t l = 0; l < MCT_WIDTH; l++) value = e->largest[l] > value ? e->largest[l] : value;
+    return value + mct_wide_sum(e->bad);
 }
 
 static void load(const mct_step_layout *a, size_t first, size_t last, double *base, size_t to, const double *rows,
                  double fill) {
     const size_t mm = a->m * a->m;
     for (size_t b = first; b < last; b++) {
-        const size_t count = filled(a, b);
         for (size_t c = 0; c < mm; c++) {
             double *const out = base + b * a->stride + to + c * MCT_LANES;
-            const double *const in = rows + c * a->N + b * MCT_LANES;
-            for (size_t l = 0; l < MCT_LANES; l++) out[l] = l < count ? in[l] : fill * in[count - 1];
+            const double *const in = rows + c * a->N;
+            for (size_t l = 0, q = b * MCT_LANES; l < MCT_LANES; l++, q++) {
+                out[l] = q < a->N ? in[q] : fill * in[a->N - 1];
+            }
         }
     }
 }
 
-MCT_INLINE void prepare_block(size_t m, const mct_step_layout *a, double *p, double shift, mct_lanes *work) {
+MCT_INLINE void prepare_block(size_t m, const mct_step_layout *a, double *p, double shift, mct_wide *work) {
     const size_t mm = m * m;
-    mct_lanes *A = work, *B = A + mm, *C = B + mm;
+    mct_wide *A = work, *B = A + mm, *C = B + mm;
     get(mm, p + a->Gamma, A);
     get(mm, p + a->weight_M, B);
     for (size_t c = 0; c < mm; c++) {
-        const mct_lanes zero = {0.0};
+        const mct_wide zero = {0.0};
         A[c] += B[c];
         if (c % (m + 1) == 0) A[c] += shift;
         B[c] = c % (m + 1) == 0 ? zero + 1.0 : zero;
     }
-    lanes_solve(m, A, B);
+    wide_solve(m, A, B);
     put(mm, B, p + a->A_inverse);
     get(mm, p + a->S, A);
     get(mm, p + a->weight_F, B);
     for (size_t c = 0; c < mm; c++) A[c] -= B[c];
     get(mm, p + a->W_inverse, B);
-    lanes_multiply(m, B, m, 1, A, m, 1, C);
+    wide_multiply(m, B, m, 1, A, m, 1, C);
     put(mm, C, p + a->right);
 }
 
 static void prepare(const mct_step_layout *a, size_t first, size_t last, double *base, double shift){
-#define CALL(m, work) prepare_block(m, a, base + b * a->stride, shift, work)
+#define CALL(m, work) (void)q, prepare_block(m, a, base + p, shift, work)
     EACH_BLOCK(3, CALL)
 #undef CALL
 }
 
+/* A^-1 C, C = ahead[t] + what is near. */
 MCT_INLINE void history_block(size_t m, const mct_step_layout *a, double *p, size_t t, const mct_step_products *list,
-                              size_t terms, const double *coefficient, const size_t *at, mct_lanes *work) {
+                              size_t terms, const double *coefficient, const size_t *at, mct_wide *work) {
     const size_t mm = m * m, size = mm * MCT_LANES;
-    mct_lanes *C = work, *A = C + mm, *B = A + mm;
+    mct_wide *C = work, *A = C + mm, *B = A + mm;
     get(mm, p + a->ahead + t * size, C);
     for (size_t n = 0; n < list->count; n++) {
         get(mm, p + list->pair[n][0], A);
@@ -148,163 +132,127 @@ MCT_INLINE void history_block(size_t m, const mct_step_layout *a, double *p, siz
         for (size_t c = 0; c < mm; c++) C[c] += coefficient[s] * A[c];
     }
     get(mm, p + a->A_inverse, A);
-    lanes_multiply(m, A, m, 1, C, m, 1, B);
+    wide_multiply(m, A, m, 1, C, m, 1, B);
     put(mm, B, p + a->offset);
 }
 
 static void history(const mct_step_layout *a, size_t first, size_t last, double *base, size_t t,
-                    const mct_step_products *near, size_t terms, const double *coefficient, const size_t *at) {
-#define CALL(m, work) history_block(m, a, base + b * a->stride, t, near, terms, coefficient, at, work)
+                    const mct_step_products *near, size_t terms, const double *coefficient, const size_t *at){
+#define CALL(m, work) (void)q, history_block(m, a, base + p, t, near, terms, coefficient, at, work)
     EACH_BLOCK(3, CALL)
 #undef CALL
 }
 
-static void combine(const mct_step_layout *a, size_t first, size_t last, double *base, size_t to, size_t terms,
-                    const double *coefficient, const size_t *at, double *rows) {
-    const size_t mm = a->m * a->m;
-    for (size_t b = first; b < last; b++) {
-        double *const p = base + b * a->stride;
-        for (size_t c = 0; c < mm; c++) {
-            mct_lanes sum = {0.0}, value;
-            for (size_t s = 0; s < terms; s++) {
-                get(1, p + at[s] + c * MCT_LANES, &value);
-                sum += coefficient[s] * value;
-            }
-            put(1, &sum, p + to + c * MCT_LANES);
-            if (rows) write_lanes(filled(a, b), &sum, rows + c * a->N + b * MCT_LANES);
-        }
+/* Element by element: m is no constant, and need not be. */
+MCT_INLINE void combine_part(const mct_step_layout *a, const double *p, size_t q, size_t terms,
+                             const double *coefficient, const size_t *at, double *to, double *rows) {
+    for (size_t c = 0; c < a->m * a->m; c++) {
+        mct_wide sum = {0.0};
+        for (size_t s = 0; s < terms; s++) sum += coefficient[s] * mct_wide_read(p + at[s] + c * MCT_LANES);
+        if (to) mct_wide_write(&sum, to + c * MCT_LANES);
+        if (rows) wide_write_rows(1, a->N, q, &sum, rows + c * a->N);
     }
+}
+
+static void combine(const mct_step_layout *a, size_t first, size_t last, double *base, size_t terms,
+                    const double *coefficient, const size_t *at, size_t to, double *rows) {
+#define CALL(m, work) \
+    combine_part(a, base + p, q, terms, coefficient, at, to == MCT_STEP_NOWHERE ? NULL : base + p + to, rows)
+    EACH_PART(CALL, , )
+#undef CALL
 }
 
 typedef struct sums {
-    mct_lanes largest, bad, with_residual[MCT_SECANTS], with_new[MCT_SECANTS];
+    extent residual;
+    mct_wide with_residual[MCT_SECANTS], with_new[MCT_SECANTS];
 } sums;
 
-MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *p, size_t q, size_t count, const double *M,
-                             int pair, mct_lanes *work, sums *sum) {
+MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *p, size_t q, const double *x, const double *M,
+                             int pair, mct_wide *work, sums *sum) {
     const size_t mm = m * m;
-    mct_lanes *A = work, *B = A + mm, *C = B + mm;
-    get_rows(m, a->N, q, count, M, A);
+    mct_wide *A = work, *B = A + mm, *C = B + mm;
+    wide_read_rows(m, a->N, q, M, A);
     get(mm, p + a->right, B);
-    lanes_multiply(m, A, m, 1, B, m, 1, C);
+    wide_multiply(m, A, m, 1, B, m, 1, C);
     get(mm, p + a->A_inverse, A);
-    lanes_multiply(m, A, m, 1, C, m, 1, B); /* B = A^-1 M right */
+    wide_multiply(m, A, m, 1, C, m, 1, B); /* B = A^-1 M right */
+    wide_read_rows(m, a->N, q, x, A);
     for (size_t c = 0; c < mm; c++) {
         const size_t at = c * MCT_LANES;
-        mct_lanes x, r, value, weight;
-        get(1, p + a->offset + at, &r);
-        get(1, p + a->x + at, &x);
-        get(1, p + a->norm + at, &weight);
-        r = B[c] - r - x;
-        value = weight * r;
-        magnitude(&value, &sum->largest, &sum->bad);
-        value *= weight;
+        const mct_wide g = B[c] - mct_wide_read(p + a->offset + at), r = g - A[c];
+        const mct_wide weight = mct_wide_read(p + a->norm + at), value = weight * r, twice = weight * value;
+        extend(&value, &sum->residual);
         if (pair >= 0) {
-            mct_lanes from, difference;
-            get(1, p + a->from + at, &from);
-            difference = x - from;
-            put(1, &difference, p + a->dx[pair] + at);
-            get(1, p + a->from_residual + at, &from);
-            difference = r - from;
-            put(1, &difference, p + a->dr[pair] + at);
-            difference *= weight * weight;
-            for (size_t j = 0; j < MCT_SECANTS; j++) {
-                mct_lanes dr;
-                get(1, p + a->dr[j] + at, &dr);
-                sum->with_new[j] += dr * difference;
-            }
+            const mct_wide dg = g - mct_wide_read(p + a->g + at), dr = r - mct_wide_read(p + a->residual + at);
+            const mct_wide weighted = weight * weight * dr;
+            mct_wide_write(&dg, p + a->dg[pair] + at);
+            mct_wide_write(&dr, p + a->dr[pair] + at);
+            for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_new[j] += mct_wide_read(p + a->dr[j] + at) * weighted;
         }
-        for (size_t j = 0; j < MCT_SECANTS; j++) {
-            mct_lanes dr;
-            get(1, p + a->dr[j] + at, &dr);
-            sum->with_residual[j] += dr * value;
-        }
-        put(1, &r, p + a->residual + at);
-        put(1, &x, p + a->from + at);
-        put(1, &r, p + a->from_residual + at);
+        for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_residual[j] += mct_wide_read(p + a->dr[j] + at) * twice;
+        mct_wide_write(&g, p + a->g + at);
+        mct_wide_write(&r, p + a->residual + at);
     }
 }
 
-static void update(const mct_step_layout *a, size_t first, size_t last, double *base, const double *M,
+static void update(const mct_step_layout *a, size_t first, size_t last, double *base, const double *x, const double *M,
                    mct_step_update *out) {
+    const int pair = out->pair;
     sums sum;
     memset(&sum, 0, sizeof sum);
-#define CALL(m, work) update_block(m, a, base + b * a->stride, b * MCT_LANES, filled(a, b), M, out->pair, work, &sum)
+#define CALL(m, work) update_block(m, a, base + p, q, x, M, pair, work, &sum)
     EACH_BLOCK(3, CALL)
 #undef CALL
-    out->largest = largest_of(&sum.largest, &sum.bad);
+    out->largest = extent_of(&sum.residual);
     for (size_t j = 0; j < MCT_SECANTS; j++) {
-        out->with_residual[j] = sum_of(&sum.with_residual[j]);
-        out->with_new[j] = sum_of(&sum.with_new[j]);
+        out->with_residual[j] = mct_wide_sum(sum.with_residual[j]);
+        out->with_new[j] = mct_wide_sum(sum.with_new[j]);
     }
 }
 
-static void mix(const mct_step_layout *a, size_t first, size_t last, double *base, const double *gamma, double *rows) {
-    const size_t mm = a->m * a->m;
-    for (size_t b = first; b < last; b++) {
-        double *const p = base + b * a->stride;
-        for (size_t c = 0; c < mm; c++) {
-            const size_t at = c * MCT_LANES;
-            mct_lanes x, r, dx, dr;
-            get(1, p + a->x + at, &x);
-            get(1, p + a->residual + at, &r);
-            x += r;
-            for (size_t j = 0; j < MCT_SECANTS; j++) {
-                get(1, p + a->dx[j] + at, &dx);
-                get(1, p + a->dr[j] + at, &dr);
-                x -= gamma[j] * (dx + dr);
-            }
-            put(1, &x, p + a->x + at);
-            write_lanes(filled(a, b), &x, rows + c * a->N + b * MCT_LANES);
-        }
-    }
-}
-
-MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *p, size_t q, size_t count, size_t i,
-                             const double *M, double *row, mct_lanes *work, mct_lanes *largest, mct_lanes *bad) {
+MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *p, size_t q, size_t i, const double *M,
+                             double *row, mct_wide *work, extent *found) {
     const size_t mm = m * m, size = mm * MCT_LANES;
-    mct_lanes *A = work, *B = A + mm, *C = B + mm;
-    get_rows(m, a->N, q, count, M, A);
+    mct_wide *A = work, *B = A + mm, *C = B + mm;
+    wide_read_rows(m, a->N, q, M, A);
     get(mm, p + a->W_inverse, B);
-    lanes_multiply(m, A, m, 1, B, m, 1, C);
+    wide_multiply(m, A, m, 1, B, m, 1, C);
     put(mm, C, p + a->M + i * size);
-    get(mm, p + a->x, A);
-    get(mm, p + a->residual, B);
-    for (size_t c = 0; c < mm; c++) A[c] += B[c];
+    get(mm, p + a->g, A);
     put(mm, A, p + a->F + i * size);
-    lanes_write(m, a->N, q, count, A, row);
-    get(mm, p + a->norm, B);
+    wide_write_rows(mm, a->N, q, A, row);
     for (size_t c = 0; c < mm; c += m + 1) {
-        B[c] *= A[c];
-        magnitude(&B[c], largest, bad);
+        const mct_wide value = A[c] * mct_wide_read(p + a->norm + c * MCT_LANES);
+        extend(&value, found);
     }
 }
 
 static double commit(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i, const double *M,
                      double *row) {
-    mct_lanes largest = {0.0}, bad = {0.0};
-#define CALL(m, work) \
-    commit_block(m, a, base + b * a->stride, b * MCT_LANES, filled(a, b), i, M, row, work, &largest, &bad)
+    extent found;
+    memset(&found, 0, sizeof found);
+#define CALL(m, work) commit_block(m, a, base + p, q, i, M, row, work, &found)
     EACH_BLOCK(3, CALL)
 #undef CALL
-    return largest_of(&largest, &bad);
+    return extent_of(&found);
+}
+
+MCT_INLINE void change_part(const mct_step_layout *a, const double *p, size_t i, size_t j, extent *found) {
+    const size_t mm = a->m * a->m, size = mm * MCT_LANES;
+    for (size_t at = 0; at < size; at += MCT_LANES) {
+        const mct_wide value = mct_wide_read(p + a->norm + at) *
+                               (mct_wide_read(p + a->F + i * size + at) - mct_wide_read(p + a->F + j * size + at));
+        extend(&value, found);
+    }
 }
 
 static double change(const mct_step_layout *a, size_t first, size_t last, const double *base, size_t i, size_t j) {
-    const size_t mm = a->m * a->m, size = mm * MCT_LANES;
-    mct_lanes largest = {0.0}, bad = {0.0};
-    for (size_t b = first; b < last; b++) {
-        const double *const p = base + b * a->stride;
-        for (size_t c = 0; c < mm; c++) {
-            mct_lanes x, y, weight;
-            get(1, p + a->F + i * size + c * MCT_LANES, &x);
-            get(1, p + a->F + j * size + c * MCT_LANES, &y);
-            get(1, p + a->norm + c * MCT_LANES, &weight);
-            x = weight * (x - y);
-            magnitude(&x, &largest, &bad);
-        }
-    }
-    return largest_of(&largest, &bad);
+    extent found;
+    memset(&found, 0, sizeof found);
+#define CALL(m, work) (void)q, change_part(a, base + p, i, j, &found)
+    EACH_PART(CALL, , )
+#undef CALL
+    return extent_of(&found);
 }
 
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
@@ -324,7 +272,6 @@ const mct_step_loops MCT_VARIANT(mct_step_loops_) = {
     .history = history,
     .combine = combine,
     .update = update,
-    .mix = mix,
     .commit = commit,
     .change = change,
     .moments = MCT_VARIANT(mct_step_moments_),

@@ -17,17 +17,19 @@ enum {
 
 /* Doubles from the start of a block to each array; [count] as there, times m*m*MCT_LANES. */
 typedef struct mct_step_layout {
-    size_t m, N, stride;              /* stride: from one block to the next */
-    size_t F, M;                      /* [n + 1]: Phi and m = M W^-1 at the grid points */
-    size_t moment_F, moment_M;        /* [n/2][D]: of cell j at j - 1 */
-    size_t weight_F, weight_M;        /* [n/2 + 1]: of the values at distance k from t, far from the cut */
-    size_t tail_F, tail_M;            /* [n/4 + 1][D]: the weights next to a cut after J cells, at J - n/4 */
-    size_t ahead;                     /* [MCT_TILE]: the finished history in the coming steps */
-    size_t Gamma, S, W_inverse, norm; /* norm: 1/sqrt(S_mm S_nn), 0 in the lanes that fill up */
-    size_t A_inverse, right;          /* of a block of steps: A^-1, W^-1 (S - W_F0) */
-    size_t offset, x, residual, from, from_residual; /* A^-1 C; iterate; g(x) - x; the last iterate and residual */
-    size_t dx[MCT_SECANTS], dr[MCT_SECANTS];         /* secants */
+    size_t m, N, stride;                     /* stride: from one block to the next */
+    size_t F, M;                             /* [n + 1]: Phi and m = M W^-1 at the grid points */
+    size_t moment_F, moment_M;               /* [n/2][D]: of cell j at j - 1 */
+    size_t weight_F, weight_M;               /* [n/2 + 1]: of the values at distance k from t, far from the cut */
+    size_t tail_F, tail_M;                   /* [n/4 + 1][D]: the weights next to a cut after J cells, at J - n/4 */
+    size_t ahead;                            /* [MCT_TILE]: the finished history in the coming steps */
+    size_t Gamma, S, W_inverse, norm;        /* norm: 1/sqrt(S_mm S_nn), 0 in the lanes that fill up */
+    size_t A_inverse, right;                 /* of a block of steps: A^-1, W^-1 (S - W_F0) */
+    size_t offset, g, residual;              /* A^-1 C; of the last iterate x g(x) and g(x) - x */
+    size_t dg[MCT_SECANTS], dr[MCT_SECANTS]; /* secants: differences of g and of residuals */
 } mct_step_layout;
+
+#define MCT_STEP_NOWHERE ((size_t)-1) /* the place of no array */
 
 /* Products of the arrays at pair[.][0] and pair[.][1], summed. */
 typedef struct mct_step_products {
@@ -57,15 +59,14 @@ struct mct_step_loops {
     /* C = ahead[t] + the products + sum coefficient F[at]; offset = A^-1 C */
     void (*history)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t t,
                     const mct_step_products *near, size_t terms, const double *coefficient, const size_t *at);
-    /* array at `to` = sum of the arrays at `at` times coefficients; also as rows unless they are NULL */
-    void (*combine)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t to, size_t terms,
-                    const double *coefficient, const size_t *at, double *rows);
-    /* residual = A^-1 (M right) - offset - x, secant, norms */
-    void (*update)(const mct_step_layout *a, size_t first, size_t last, double *base, const double *M,
+    /* sum of the arrays at `at` times coefficients: into the array at `to` unless that is MCT_STEP_NOWHERE, and into
+     * rows unless they are NULL */
+    void (*combine)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t terms,
+                    const double *coefficient, const size_t *at, size_t to, double *rows);
+    /* g = A^-1 (M right) - offset, residual = g - x, secant, norms; x and M as rows */
+    void (*update)(const mct_step_layout *a, size_t first, size_t last, double *base, const double *x, const double *M,
                    mct_step_update *update);
-    /* x += residual - sum gamma_j (dx_j + dr_j), also as rows */
-    void (*mix)(const mct_step_layout *a, size_t first, size_t last, double *base, const double *gamma, double *rows);
-    /* F[i] = x + residual, M[i] = M W^-1, the row; returns max Phi_mm/S_mm */
+    /* F[i] = g, M[i] = M W^-1, the row; returns max Phi_mm/S_mm */
     double (*commit)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i, const double *M,
                      double *row);
     /* max norm |F[i] - F[j]| */

@@ -23,6 +23,10 @@ static inline mct_wide mct_wide_read(const double *p) {
     return (mct_wide) * (const mct_wide_anywhere *)p;
 }
 
+static inline void mct_wide_write(const mct_wide *v, double *p) {
+    *(mct_wide_anywhere *)p = *v;
+}
+
 static inline double mct_wide_sum(mct_wide v) {
     double sum = 0.0;
     for (int l = 0; l < MCT_WIDTH; l++) sum += v[l];
