@@ -75,6 +75,22 @@ static void interpolation(mct_scheme *scheme, const long double *x, const long d
     }
 }
 
+/* mu'_p = (1/2) sum_s T_ps (mu_right + (-1)^(p+s) mu_left)_s with both from grid values. */
+static void join_stencils(mct_scheme *scheme) {
+    const int D = scheme->degree, central = (D - 1) / 2;
+    for (int p = 0; p < D; p++) {
+        for (int nu = 0; nu <= D + 1; nu++) {
+            long double sum = 0.0L;
+            for (int s = 0; s <= p; s++) {
+                const long double left = nu <= D ? scheme->moment[central][s][nu] : 0.0L;
+                const long double right = nu > 0 ? scheme->moment[central][s][nu - 1] : 0.0L;
+                sum += scheme->thinning[p][s] * (right + ((p + s) % 2 ? -left : left));
+            }
+            scheme->joined[p][nu] = (double)(0.5L * sum);
+        }
+    }
+}
+
 /* Backward differences of order k = sum_{j=1}^{k} (1 - E)^j / j, and the polynomial through the last points. */
 static void differences(mct_scheme *scheme) {
     long double a[MCT_BDF_MAX + 1] = {0.0L};
@@ -106,6 +122,7 @@ mct_scheme mct_scheme_of(const mct_time_options *options) {
     }
     gauss(x, w);
     interpolation(&scheme, x, w);
+    join_stencils(&scheme);
     differences(&scheme);
     return scheme;
 }

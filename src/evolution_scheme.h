@@ -21,8 +21,10 @@ typedef struct mct_scheme {
     double weight[MCT_DEGREE_MAX][MCT_DEGREE_MAX][MCT_DEGREE_MAX + 1]; /* [r][p][nu] (-1)^p (2p+1) int L'_nu P_p */
     double moment[MCT_DEGREE_MAX][MCT_DEGREE_MAX][MCT_DEGREE_MAX + 1]; /* [r][p][nu] (1/2) int L_nu P_p */
     double thinning[MCT_DEGREE_MAX][MCT_DEGREE_MAX];                   /* [p][s] P_p((xi+1)/2) = sum_s T_ps P_s(xi) */
-    double derivative[MCT_BDF_MAX + 1];                                /* h Phi'_i = sum_s a_s Phi_{i-s} */
-    double guess[MCT_GUESS + 1]; /* Phi_i = sum_{e>=1} g_e Phi_{i-e}; g_0 unused */
+    /* [p][nu]: moments of two cells as one, from the D + 2 nodes of their central stencils, the first of the left cell first */
+    double joined[MCT_DEGREE_MAX][MCT_DEGREE_MAX + 2];
+    double derivative[MCT_BDF_MAX + 1]; /* h Phi'_i = sum_s a_s Phi_{i-s} */
+    double guess[MCT_GUESS + 1];        /* Phi_i = sum_{e>=1} g_e Phi_{i-e}; g_0 unused */
 } mct_scheme;
 
 mct_scheme mct_scheme_of(const mct_time_options *options);

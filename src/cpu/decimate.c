@@ -9,14 +9,16 @@ static const double final_decay = 0.1;
 /* Blocks without change that make a plateau: a decade and more. */
 enum { QUIET = 4 };
 
-/* Block of wave numbers by block, so that its moments are still at hand for the weights. */
 static void open_chunk(const mct_cpu_evolution *e, const mct_clock *clock, double *base, size_t first, size_t last,
                        size_t thinned) {
     const mct_scheme *const scheme = &e->shape.scheme;
     const double shift = scheme->derivative[0] / clock->step;
-    for (size_t b = first; b < last; b++) {
-        if (thinned) e->loops->thin(&e->layout, b, b + 1, base, scheme, thinned);
-        e->loops->weights(&e->layout, b, b + 1, base, scheme, clock->n / 2, clock->n / 4);
+    for (size_t b = first; b < last; b++) { /* one by one: what a pass has written is at hand for the next */
+        if (thinned) {
+            e->loops->thin(&e->layout, b, b + 1, base, scheme, thinned);
+        } else {
+            e->loops->weights(&e->layout, b, b + 1, base, scheme, clock->n / 2, clock->n / 4);
+        }
         e->loops->prepare(&e->layout, b, b + 1, base, shift);
     }
 }

@@ -45,6 +45,7 @@ void mct_displacement_set(mct_cpu_evolution *e, size_t point, const mct_evolutio
     memcpy(d->coupling + point * count * row, matrices->coupling, count * row * sizeof(double));
     memcpy(d->source + point * count, matrices->source, count * sizeof(double));
     for (size_t i = 0; i < count; i++) one[i] = 1.0;
+    mct_evolution_clear(e->displacement->follower, point);
     f->loops->load(&f->layout, 0, f->blocks, base, f->layout.W_inverse, one, 1.0); /* m0 is M W^-1 as it is */
 }
 

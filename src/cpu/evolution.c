@@ -53,16 +53,15 @@ static void destroy(void *evolution) {
     free(e);
 }
 
-/* The history is read all over in every step: on large pages where the system has them. */
+/* The history is read all over in every step: on large pages where the system has them.  Not zeroed: nothing of it is read
+ * before it has been written, and the half for a block that has doubled may never be. */
 static double *allocate_history(size_t count) {
     const size_t page = (size_t)1 << 21;
     if (count > SIZE_MAX / sizeof(double) - page) return NULL;
     const size_t bytes = (count * sizeof(double) + page - 1) / page * page;
     if (bytes < 2 * page) return mct_cpu_allocate(count);
-    double *array = aligned_alloc(page, bytes);
-    if (!array) return NULL;
-    madvise(array, bytes, MADV_HUGEPAGE); /* a wish */
-    memset(array, 0, bytes);
+    double *const array = aligned_alloc(page, bytes);
+    if (array) madvise(array, bytes, MADV_HUGEPAGE); /* a wish */
     return array;
 }
 
@@ -109,6 +108,14 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     return MCT_OK;
 }
 
+void mct_evolution_clear(mct_cpu_evolution *e, size_t point) {
+    const mct_step_layout *const y = &e->layout;
+    double *const base = mct_history_of(e, point);
+    for (size_t b = 0; b < e->blocks; b++) {
+        memset(base + b * y->stride + y->Gamma, 0, (y->stride - y->Gamma) * sizeof(double));
+    }
+}
+
 static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
     mct_cpu_evolution *e = evolution;
     const mct_step_layout *const y = &e->layout;
@@ -118,6 +125,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
         const double *const S_mu = matrices->S + c / m * (m + 1) * N, *const S_nu = matrices->S + c % m * (m + 1) * N;
         for (size_t q = 0; q < N; q++) norm[c * N + q] = 1.0 / sqrt(S_mu[q] * S_nu[q]);
     }
+    mct_evolution_clear(e, point);
     e->loops->load(y, 0, e->blocks, base, y->S, matrices->S, 1.0);
     e->loops->load(y, 0, e->blocks, base, y->Gamma, matrices->Gamma, 1.0);
     e->loops->load(y, 0, e->blocks, base, y->W_inverse, matrices->W_inverse, 1.0);

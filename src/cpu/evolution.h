@@ -87,6 +87,8 @@ void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread
 void mct_displacement_step_point(mct_cpu_evolution *e, size_t point);
 void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, size_t n, bool thin);
 
+/* Zeros for what is read without having been written: secants that are not known yet; all that is constant. */
+void mct_evolution_clear(mct_cpu_evolution *e, size_t point);
 /* The history's start from the series of Phi and m. */
 void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const *a, double *const *b);
 /* From block to block: two cells of n become one, or n doubles; the clock is that of the next block. */

@@ -16,7 +16,7 @@ mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
                   {&y.tail_F, (n / 4 + 1) * D},
                   {&y.tail_M, (n / 4 + 1) * D},
                   {&y.ahead, MCT_TILE},
-                  {&y.Gamma, 1},
+                  {&y.Gamma, 1}, /* one matrix each from here on: mct_evolution_clear */
                   {&y.S, 1},
                   {&y.W_inverse, 1},
                   {&y.norm, 1},

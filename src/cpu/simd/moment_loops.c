@@ -66,7 +66,70 @@ void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size
     }
 }
 
-/* Two cells become one; exact.  mu'_p = (1/2) sum_s T_ps (mu_right + (-1)^(p+s) mu_left)_s. */
+/* --- Weights: cell by cell, all components of a cell one after the other, as they lie in memory ------------------- */
+
+/* `open`: what the cells so far add to the D + 1 distances that the coming cells still add to.  Where the sum is cut after
+ * J cells, these are the weights as they stand: from `tails` cells on they are kept.  weight, tail, open: of a component. */
+MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *mu, size_t size, size_t j, size_t tails,
+                           double *weight, double *tail, mct_wide *open) {
+    const size_t central = (D - 1) / 2, half = (D + 1) / 2, r = j < half ? D - j : central, done = j > half;
+    mct_wide sum[MCT_DEGREE_MAX + 1];
+    if (done) mct_wide_write(&open[0], weight + (j - half - 1) * size);
+#pragma GCC unroll 6
+    for (size_t k = 0; k < D; k++) sum[k] = open[k + done];
+    sum[D] = (mct_wide){0.0};
+    if (!done) sum[D] = open[D];
+#pragma GCC unroll 6
+    for (size_t nu = 0; nu <= D; nu++) {
+#pragma GCC unroll 6
+        for (size_t p = 0; p < D; p++) sum[D - nu] += scheme->weight[r][p][nu] * mu[p];
+    }
+#pragma GCC unroll 6
+    for (size_t k = 0; k <= D; k++) open[k] = sum[k];
+    if (j < tails) return;
+#pragma GCC unroll 6
+    for (size_t k = 1; k <= D; k++) mct_wide_write(&sum[k], tail + ((j - tails) * D + k - 1) * size);
+}
+
+/* After the last cell: the last weight away from a cut. */
+MCT_INLINE void close_weights(size_t D, size_t size, size_t cells, const mct_wide *open, double *weight) {
+    for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
+        mct_wide_write(&open[o], weight + (cells - (D + 1) / 2) * size + c);
+    }
+}
+
+MCT_INLINE void weights_of(size_t D, const mct_scheme *scheme, const double *moments, size_t size, size_t cells,
+                           size_t tails, double *weight, double *tail, mct_wide *open) {
+    memset(open, 0, size / MCT_WIDTH * (D + 1) * sizeof *open);
+    for (size_t j = 1; j <= cells; j++) {
+        for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
+            mct_wide mu[MCT_DEGREE_MAX];
+            read_moments(D, moments + (j - 1) * D * size + c, size, mu);
+            weigh_cell(D, scheme, mu, size, j, tails, weight + c, tail + c, open + o);
+        }
+    }
+    close_weights(D, size, cells, open, weight);
+}
+
+void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
+                                    const mct_scheme *scheme, size_t cells, size_t tails);
+void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
+                                    const mct_scheme *scheme, size_t cells, size_t tails) {
+    const size_t size = a->m * a->m * MCT_LANES;
+    mct_wide open[size / MCT_WIDTH * (MCT_DEGREE_MAX + 1)];
+    for (size_t b = first; b < last; b++) {
+        double *const p = base + b * a->stride;
+#define CALL(D)                                                                                       \
+    weights_of(D, scheme, p + a->moment_F, size, cells, tails, p + a->weight_F, p + a->tail_F, open); \
+    weights_of(D, scheme, p + a->moment_M, size, cells, tails, p + a->weight_M, p + a->tail_M, open)
+        EACH_DEGREE(CALL)
+#undef CALL
+    }
+}
+
+/* --- Thinning: two cells become one ----------------------------------------------------------------------- */
+
+/* Exact.  mu'_p = (1/2) sum_s T_ps (mu_right + (-1)^(p+s) mu_left)_s. */
 MCT_INLINE void join(size_t D, const mct_scheme *scheme, const mct_wide *left, const mct_wide *right, mct_wide *mu) {
     mct_wide sum[MCT_DEGREE_MAX], difference[MCT_DEGREE_MAX];
 #pragma GCC unroll 6
@@ -82,82 +145,59 @@ MCT_INLINE void join(size_t D, const mct_scheme *scheme, const mct_wide *left, c
     }
 }
 
-MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, double *value, size_t mm, size_t n, double *moments) {
-    const size_t size = mm * MCT_LANES;
+/* The same of two new cells with central stencils, from the D + 2 grid values at `value`. */
+MCT_INLINE void join_new(size_t D, const mct_scheme *scheme, const double *value, size_t size, mct_wide *mu) {
+    const mct_wide zero = {0.0};
+#pragma GCC unroll 6
+    for (size_t p = 0; p < D; p++) mu[p] = zero;
+#pragma GCC unroll 7
+    for (size_t nu = 0; nu <= D + 1; nu++) {
+        const mct_wide f = mct_wide_read(value + nu * size);
+#pragma GCC unroll 6
+        for (size_t p = 0; p < D; p++) mu[p] += scheme->joined[p][nu] * f;
+    }
+}
+
+/* Phi or m: thinned cells, their weights, every second grid value.  (What is written at j is never read for a later
+ * cell.) */
+MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size_t n, double *value, double *moments,
+                           double *weight, double *tail, mct_wide *open) {
+    const size_t central = (D - 1) / 2;
+    memset(open, 0, size / MCT_WIDTH * (D + 1) * sizeof *open);
     for (size_t j = 1; j <= n / 2; j++) {
-        for (size_t c = 0; c < size; c += MCT_WIDTH) {
+        for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
             mct_wide left[MCT_DEGREE_MAX], right[MCT_DEGREE_MAX], mu[MCT_DEGREE_MAX];
             if (2 * j <= n / 2) {
                 read_moments(D, moments + (2 * j - 2) * D * size + c, size, left);
                 read_moments(D, moments + (2 * j - 1) * D * size + c, size, right);
+                join(D, scheme, left, right, mu);
+            } else if (node_of(D, 2 * j, n) == central) {
+                join_new(D, scheme, value + (2 * j - 2 - central) * size + c, size, mu);
             } else {
                 cell(D, scheme, value + c, size, 2 * j - 1, n, left);
                 cell(D, scheme, value + c, size, 2 * j, n, right);
+                join(D, scheme, left, right, mu);
             }
-            join(D, scheme, left, right, mu);
             write_moments(D, mu, size, moments + (j - 1) * D * size + c);
+            weigh_cell(D, scheme, mu, size, j, n / 4, weight + c, tail + c, open + o);
         }
+        memcpy(value + j * size, value + 2 * j * size, size * sizeof *value);
     }
-    for (size_t j = 1; j <= n / 2; j++) memcpy(value + j * size, value + 2 * j * size, size * sizeof *value);
+    close_weights(D, size, n / 2, open, weight);
 }
 
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
                                  const mct_scheme *scheme, size_t n);
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
                                  const mct_scheme *scheme, size_t n) {
-    const size_t mm = a->m * a->m;
+    const size_t size = a->m * a->m * MCT_LANES;
+    mct_wide open[size / MCT_WIDTH * (MCT_DEGREE_MAX + 1)];
     for (size_t b = first; b < last; b++) {
         double *const p = base + b * a->stride;
-#define CALL(D)                                              \
-    thin_block(D, scheme, p + a->F, mm, n, p + a->moment_F); \
-    thin_block(D, scheme, p + a->M, mm, n, p + a->moment_M)
+#define CALL(D)                                                                                      \
+    thin_block(D, scheme, size, n, p + a->F, p + a->moment_F, p + a->weight_F, p + a->tail_F, open); \
+    thin_block(D, scheme, size, n, p + a->M, p + a->moment_M, p + a->weight_M, p + a->tail_M, open)
         EACH_DEGREE(CALL)
 #undef CALL
-    }
-}
-
-/* Cell by cell; `open` are the weights of the D + 1 distances that the coming cells still add to.  Where the sum is cut
- * after J cells, they are the weights as they stand. */
-MCT_INLINE void weights_component(size_t D, const mct_scheme *scheme, const double *moments, size_t size, size_t cells,
-                                  size_t tails, double *weight, double *tail) {
-    const size_t central = (D - 1) / 2, half = (D + 1) / 2;
-    mct_wide open[MCT_DEGREE_MAX + 1], mu[MCT_DEGREE_MAX];
-    memset(open, 0, sizeof open);
-    for (size_t j = 1; j <= cells; j++) {
-        const size_t r = j < half ? D - j : central;
-        if (j > half) {
-            mct_wide_write(&open[0], weight + (j - half - 1) * size);
-#pragma GCC unroll 6
-            for (size_t k = 0; k < D; k++) open[k] = open[k + 1];
-            memset(&open[D], 0, sizeof *open);
-        }
-        read_moments(D, moments + (j - 1) * D * size, size, mu);
-#pragma GCC unroll 6
-        for (size_t nu = 0; nu <= D; nu++) {
-#pragma GCC unroll 6
-            for (size_t p = 0; p < D; p++) open[D - nu] += scheme->weight[r][p][nu] * mu[p];
-        }
-        if (j >= tails) {
-#pragma GCC unroll 6
-            for (size_t k = 1; k <= D; k++) mct_wide_write(&open[k], tail + ((j - tails) * D + k - 1) * size);
-        }
-    }
-    mct_wide_write(&open[0], weight + (cells - half) * size);
-}
-
-void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                    const mct_scheme *scheme, size_t cells, size_t tails);
-void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                    const mct_scheme *scheme, size_t cells, size_t tails) {
-    const size_t mm = a->m * a->m, size = mm * MCT_LANES;
-    for (size_t b = first; b < last; b++) {
-        for (size_t c = 0; c < size; c += MCT_WIDTH) {
-            double *const p = base + b * a->stride + c;
-#define CALL(D)                                                                                        \
-    weights_component(D, scheme, p + a->moment_F, size, cells, tails, p + a->weight_F, p + a->tail_F); \
-    weights_component(D, scheme, p + a->moment_M, size, cells, tails, p + a->weight_M, p + a->tail_M)
-            EACH_DEGREE(CALL)
-#undef CALL
-        }
     }
 }

@@ -74,7 +74,8 @@ struct mct_step_loops {
     /* moments of the cells n/2 + 1 ... n */
     void (*moments)(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_scheme *scheme,
                     size_t n);
-    /* from n cells and grid points to n/2 of twice the length; moments of the later half from the grid points */
+    /* from n cells and grid points to n/2 of twice the length; moments of the later half from the grid points; weights
+     * of all of them, tails from n/4 cells on */
     void (*thin)(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_scheme *scheme, size_t n);
 };
 
