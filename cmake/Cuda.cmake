@@ -3,7 +3,7 @@
 #   nvcc              makes the module that is loaded where there is a device: cuda/CMakeLists.txt
 # Neither is needed for the library and the command.
 
-set(APMCT_CUDA_HOST AUTO CACHE STRING "Build the CUDA sources for the host: ON, OFF or AUTO (where there is a C++ compiler)")
+set(APMCT_CUDA_HOST AUTO CACHE STRING "Build the CUDA sources for the host: ON, OFF or AUTO (where there are a C++ compiler and FFTW)")
 set(APMCT_CUDA AUTO CACHE STRING "Build the CUDA sources for devices: ON, OFF or AUTO (where nvcc is found)")
 set(APMCT_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90" CACHE STRING
     "Compute capabilities to build for; the last one also as PTX, for what comes later")
@@ -13,13 +13,13 @@ file(GLOB apmct_cuda_sources CONFIGURE_DEPENDS cuda/*.cu)
 set(apmct_cuda_host_summary "off")
 if(APMCT_CUDA_HOST)
     check_language(CXX)
-    if(CMAKE_CXX_COMPILER)
+    if(CMAKE_CXX_COMPILER AND APMCT_FFTW_FOUND)
         enable_language(CXX)
         set(apmct_cuda_host_summary "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
     elseif(APMCT_CUDA_HOST STREQUAL "AUTO")
-        set(apmct_cuda_host_summary "no C++ compiler")
+        set(apmct_cuda_host_summary "no C++ compiler, or no FFTW")
     else()
-        message(FATAL_ERROR "APMCT_CUDA_HOST needs a C++ compiler (Debian: g++)")
+        message(FATAL_ERROR "APMCT_CUDA_HOST needs a C++ compiler and FFTW (Debian: g++, libfftw3-dev)")
     endif()
 endif()
 
@@ -55,7 +55,8 @@ if(CMAKE_CXX_COMPILER_LOADED)
     list(REMOVE_ITEM apmct_cuda_runtime_sources ${PROJECT_SOURCE_DIR}/cuda/host/race_hooks.cpp)
     add_library(apmct_cuda_runtime OBJECT ${apmct_cuda_runtime_sources})
     target_compile_options(apmct_cuda_runtime PRIVATE -Wconversion)
-    target_link_libraries(apmct_cuda_runtime PRIVATE apmct_cxx_flags apmct_cxx_checks apmct_dependencies)
+    target_link_libraries(apmct_cuda_runtime
+        PRIVATE apmct_cxx_flags apmct_cxx_checks apmct_dependencies PUBLIC PkgConfig::APMCT_FFTW)
 
     apmct_add_cuda_host(apmct_cuda_host ${apmct_cuda_sources})
 
@@ -70,7 +71,7 @@ if(CMAKE_CXX_COMPILER_LOADED)
         $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime> src/context.c src/grid.c)
     set_target_properties(apmct_cuda_host_module PROPERTIES OUTPUT_NAME apmct_cuda_host)
     target_include_directories(apmct_cuda_host_module PRIVATE ${apmct_include_directories})
-    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies)
+    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies PkgConfig::APMCT_FFTW)
 endif()
 
 check_language(CUDA)
