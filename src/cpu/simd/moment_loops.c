@@ -68,6 +68,8 @@ void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size
 
 /* --- Weights: cell by cell, all components of a cell one after the other, as they lie in memory ------------------- */
 
+enum { TAILS_AHEAD = 2 }; /* cells: far enough for L3, measured */
+
 /* `open`: what the cells so far add to the D + 1 distances that the coming cells still add to.  Where the sum is cut after
  * J cells, these are the weights as they stand: from `tails` cells on they are kept.  weight, tail, open: of a component. */
 MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *mu, size_t size, size_t j, size_t tails,
@@ -88,7 +90,11 @@ MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *m
     for (size_t k = 0; k <= D; k++) open[k] = sum[k];
     if (j < tails) return;
 #pragma GCC unroll 6
-    for (size_t k = 1; k <= D; k++) mct_wide_write(&sum[k], tail + ((j - tails) * D + k - 1) * size);
+    for (size_t k = 1; k <= D; k++) {
+        double *const to = tail + ((j - tails) * D + k - 1) * size;
+        mct_wide_write(&sum[k], to);
+        __builtin_prefetch(to + TAILS_AHEAD * D * size, 1); /* only written: no reading brings it near */
+    }
 }
 
 /* After the last cell: the last weight away from a cut. */
