@@ -11,13 +11,15 @@
  *   kernels.c     the memory kernel: time and residual
  *   crossover.c   which algorithm is fastest, and whether `auto` knows
  *   states.c      glass and critical points
- *   correlators.c correlators in time */
+ *   correlators.c correlators in time
+ *   shares.c      what of that goes into the history */
 #ifndef BENCH_H
 #define BENCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "apmct/evolution.h"
 #include "backend.h"
 
 /* --- options (main.c) -------------------------------------------------------------------------------------- */
@@ -180,5 +182,10 @@ void bench_states(const bench_options *options, bench_report *report);
 /* --- correlators in time (correlators.c) --------------------------------------------------------------------- */
 
 void bench_correlators(const bench_options *options, bench_report *report);
+
+/* --- shares (shares.c) ----------------------------------------------------------------------------------------- */
+
+/* Runs; returns the seconds of the history: sums over it, thinning, weights. */
+double bench_history_seconds(mct_evolution *evolution, mct_status *status);
 
 #endif
