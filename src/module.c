@@ -35,7 +35,8 @@ static bool find(const char *name, char *path, size_t size) {
     char own[PATH_LENGTH] = ".";
     const char *wanted = getenv("APMCT_MODULES");
     const bool known = own_folder(own, sizeof own);
-    const char *const folder = wanted ? wanted : own, *const below[] = {"", "/apmct", "/" MCT_LIBRARY_FROM_HERE};
+    const char *const folder = wanted ? wanted : own, *const below[] = {"", "/apmct", "/" MCT_LIBRARY_FROM_HERE,
+                                                                        "/../lib"};
     if (!wanted && !known) return false;
     for (size_t i = 0; i < (wanted ? 1 : sizeof below / sizeof *below); i++) {
         const int length = snprintf(path, size, "%s%s/libapmct_%s.so", folder, below[i], name);
