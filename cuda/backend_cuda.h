@@ -11,12 +11,14 @@ extern "C" {
 #include "backend.h"
 
 mct_status mct_cuda_available(mct_context *context);
+size_t mct_cuda_devices(size_t count, mct_device *devices);
 void mct_cuda_describe(mct_context *context, char *text, size_t size);
 mct_kernel_algorithm mct_cuda_choose(const mct_shape *shape);
 size_t mct_cuda_memory_needed(const mct_shape *shape);
 size_t mct_cuda_memory_available(void);
 mct_status mct_cuda_create(mct_context *context, const mct_shape *shape, void *share, void **state);
 void mct_cuda_destroy(void *state);
+mct_status mct_cuda_check(mct_context *context, void *state);
 mct_status mct_cuda_set_statics(mct_context *context, void *state, size_t point, const mct_statics *statics);
 double *mct_cuda_allocate(size_t count);
 void mct_cuda_release(double *array);

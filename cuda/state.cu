@@ -18,27 +18,6 @@ cudaStream_t mct_cuda_stream() {
     return stream;
 }
 
-mct_status mct_cuda_available(mct_context *context) {
-    int count = 0;
-    const cudaError_t error = cudaGetDeviceCount(&count);
-    if (error != cudaSuccess || count < 1) {
-        return mct_fail(context, MCT_BACKEND, "CUDA: %s", error ? cudaGetErrorString(error) : "no device");
-    }
-    if (!mct_cuda_stream()) return mct_fail(context, MCT_BACKEND, "CUDA: the device does not answer");
-    return MCT_OK;
-}
-
-void mct_cuda_describe(mct_context *context, char *text, size_t size) {
-    (void)context;
-    cudaDeviceProp device;
-    if (cudaGetDeviceProperties(&device, 0) != cudaSuccess) {
-        snprintf(text, size, "no device");
-        return;
-    }
-    snprintf(text, size, "%s, %d multiprocessors, %.1f GiB", device.name, device.multiProcessorCount,
-             (double)device.totalGlobalMem / 0x1p30);
-}
-
 size_t mct_cuda_memory_available(void) {
     size_t available = 0, total = 0;
     return cudaMemGetInfo(&available, &total) == cudaSuccess ? available : 0;

@@ -11,14 +11,20 @@ typedef struct backend_row {
     const char *name;
     const mct_backend *table; /* NULL: not loaded (yet) */
     const char *module;
+    const char *advice; /* what to do where it could not be loaded */
     bool by_name, tried;
-    char reason[256]; /* why a module could not be loaded */
+    char reason[512]; /* why it could not */
 } backend_row;
 
 /* In the order in which `auto` tries them. */
-static backend_row rows[] = {{.name = "cpu", .table = &mct_backend_cpu},
-                             {.name = "cuda", .module = "cuda", .by_name = true},
-                             {.name = "cuda-host", .module = "cuda_host", .by_name = true}};
+static backend_row rows[] = {
+    {.name = "cpu", .table = &mct_backend_cpu},
+    {.name = "cuda",
+     .module = "cuda",
+     .advice = "it needs a build with CUDA, and cuBLAS 13 and cuFFT 12 in /usr/local/cuda/lib64 "
+               "or where LD_LIBRARY_PATH says; or use cpu",
+     .by_name = true},
+    {.name = "cuda-host", .module = "cuda_host", .advice = "it is for tests, and not installed", .by_name = true}};
 
 enum { BACKENDS = sizeof rows / sizeof *rows };
 
@@ -26,7 +32,11 @@ static const mct_backend *table_of(backend_row *row) {
     const mct_backend *table;
 #pragma omp critical(mct_backend_rows)
     {
-        if (!row->table && !row->tried) row->table = mct_backend_module(row->module, row->reason, sizeof row->reason);
+        if (!row->table && !row->tried) {
+            char why[256];
+            row->table = mct_backend_module(row->module, why, sizeof why);
+            if (!row->table) snprintf(row->reason, sizeof row->reason, "%s: %s", why, row->advice);
+        }
         row->tried = true;
         table = row->table;
     }
@@ -52,6 +62,19 @@ void mct_backend_describe(mct_context *context, size_t index, char *text, size_t
     } else {
         snprintf(text, size, "%s", rows[index].reason);
     }
+}
+
+size_t mct_backend_devices(size_t index, size_t count, mct_device *devices) {
+    const mct_backend *table = index < BACKENDS ? table_of(&rows[index]) : NULL;
+    return table && table->devices ? table->devices(count, devices) : 0;
+}
+
+mct_status mct_backend_check(const mct_backend *backend, mct_context *context, void *state) {
+    return backend->check ? backend->check(context, state) : MCT_OK;
+}
+
+mct_status mct_backend_exhausted(const mct_backend *backend) {
+    return backend->host_memory ? MCT_MEMORY : MCT_BACKEND;
 }
 
 mct_status mct_backend_find(mct_context *context, const char *name, const mct_backend **backend) {

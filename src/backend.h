@@ -29,6 +29,8 @@ typedef struct mct_backend {
     /* MCT_OK, or MCT_BACKEND with the reason why nothing can run here. */
     mct_status (*available)(mct_context *context);
     void (*describe)(mct_context *context, char *text, size_t size);
+    /* Tells about the first `count` devices; returns how many there are.  NULL: none but the host. */
+    size_t (*devices)(size_t count, mct_device *devices);
 
     /* The algorithm that is fastest for this shape (shape->algorithm is ignored), from measured crossovers. */
     mct_kernel_algorithm (*choose)(const mct_shape *shape);
@@ -39,6 +41,8 @@ typedef struct mct_backend {
     /* share: a state of the same grid and algorithm whose geometry is used too, or NULL. */
     mct_status (*create)(mct_context *context, const mct_shape *shape, void *share, void **state);
     void (*destroy)(void *state);
+    /* Operations cannot fail, a device can: MCT_BACKEND with what went wrong since `create`.  NULL: never. */
+    mct_status (*check)(mct_context *context, void *state);
     mct_status (*set_statics)(mct_context *context, void *state, size_t point, const mct_statics *statics);
 
     /* Arrays in the backend's memory; NULL if there is none left. */
@@ -81,6 +85,11 @@ typedef struct mct_backend {
 mct_status mct_backend_find(mct_context *context, const char *name, const mct_backend **backend);
 
 extern const mct_backend mct_backend_cpu;
+
+/* What `check` says; MCT_OK without it. */
+mct_status mct_backend_check(const mct_backend *backend, mct_context *context, void *state);
+/* What a lack of its memory is: MCT_MEMORY of the host's, MCT_BACKEND of a device's. */
+mct_status mct_backend_exhausted(const mct_backend *backend);
 
 /* A kernel (kernel.h) is a state of a backend with its shape. */
 struct mct_kernel {

@@ -191,7 +191,9 @@ mct_status mct_critical_packing_fraction(mct_context *context, const mct_glass_o
     MCT_TRY(check_shape(context, point, grid, mixture, "critical point"));
     if (start) MCT_TRY(check_shape(context, start, grid, mixture, "starting critical point"));
     MCT_TRY(mct_critical_search_create(context, options, grid, mixture, &search));
-    const mct_status status = mct_critical_find(&search, mixture, start == point ? NULL : start, point);
+    mct_status status = mct_critical_find(&search, mixture, start == point ? NULL : start, point);
+    const mct_status device = mct_backend_check(search.problem->backend, context, search.problem->state);
+    if (device != MCT_OK) status = device;
     mct_critical_search_destroy(&search);
     mct_critical_warn(context, point->packing_fraction);
     return status;

@@ -175,7 +175,7 @@ static mct_status check_memory(mct_context *context, const mct_backend *backend,
     const double needed = (double)backend->evolution->memory_needed(shape);
     const double available = (double)backend->memory_available();
     if (needed <= available) return MCT_OK;
-    return mct_fail(context, MCT_MEMORY,
+    return mct_fail(context, mct_backend_exhausted(backend),
                     "grid.points = %zu with time.steps_per_block = %zu needs %.3g GiB of memory for %zu point%s of %zu "
                     "species; %.3g GiB are available",
                     shape->N, shape->steps_per_block, fmin(needed, far_more_than_memory) / 0x1p30, shape->points,

@@ -26,7 +26,8 @@ mct_status mct_fixed_point_create(mct_context *context, const mct_glass_options 
     const double needed = (double)VECTORS * (double)p->n * sizeof(double);
     if (needed < (double)p->backend->memory_available()) p->memory = p->backend->allocate(VECTORS * p->n);
     if (!p->memory) {
-        status = mct_fail(context, MCT_MEMORY,
+        MCT_TRY_CLEANUP(mct_backend_check(p->backend, context, p->state));
+        status = mct_fail(context, mct_backend_exhausted(p->backend),
                           "grid.points = %zu: the solver's vectors need %.3g GiB of memory; %.3g GiB are available",
                           grid->points, needed / 0x1p30, (double)p->backend->memory_available() / 0x1p30);
         goto cleanup;

@@ -292,7 +292,10 @@ static void solve_point(mct_fixed_point *problem, const mct_glass_options *optio
             if (!*detail) name_non_finite(problem, problem->G, "G", F, sizeof detail, detail);
         }
         if (a.status != MCT_OK || a.state == MCT_GLASS) problem->backend->download(F, iterate, problem->n);
-        if (a.status != MCT_OK) {
+        const mct_status device = mct_backend_check(problem->backend, problem->context, problem->state);
+        if (device != MCT_OK) {
+            a.status = device;
+        } else if (a.status != MCT_OK) {
             mct_fail(problem->context, a.status,
                      "point %zu (packing fraction %.10g): %s%s; residual %.3g, wanted %.3g%s%.80s", index,
                      mixture->packing_fraction, mct_status_sentence(a.status), detail, a.residual,
@@ -356,13 +359,20 @@ mct_status mct_glass_solve(mct_context *context, const mct_glass_options *option
         return mct_fail(context, MCT_ARGUMENT, "solver.tolerance = %g: must be from 1e-15 to 1e-2", tolerance);
     }
     const int threads = mct_context_threads(context);
-    const int lanes = count < (size_t)threads ? (int)count : threads;
+    int lanes = count < (size_t)threads ? (int)count : threads;
     const int inner = lanes == 1 && grid->points >= THREADED_FROM ? threads : 1;
     lane *lane_of = calloc((size_t)lanes, sizeof *lane_of);
     if (!lane_of) return mct_fail(context, MCT_MEMORY, "glass: out of memory");
     mct_status status = MCT_OK;
     for (int t = 0; t < lanes; t++) {
-        MCT_TRY_CLEANUP(lane_create(context, options, grid, species, inner, &lane_of[0], &lane_of[t]));
+        status = lane_create(context, options, grid, species, inner, &lane_of[0], &lane_of[t]);
+        if (status != MCT_OK && t > 0) { /* memory for so many points at a time only */
+            lane_destroy(&lane_of[t]);
+            lane_of[t] = (lane){NULL, NULL, NULL};
+            lanes = t;
+            status = MCT_OK;
+        }
+        if (status != MCT_OK) goto cleanup;
     }
     if (kernel_used) *kernel_used = mct_kernel_algorithm_used(lane_of[0].problem->kernel);
     if (backend_used) *backend_used = mct_kernel_backend_name(lane_of[0].problem->kernel);

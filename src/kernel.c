@@ -55,11 +55,13 @@ mct_status mct_kernel_create_shared(mct_context *context, const mct_grid *grid, 
     const mct_shape shape = shape_of(backend, grid, species, points, options, threads);
     const size_t needed = backend->memory_needed(&shape), available = backend->memory_available();
     if (needed > available) {
-        return mct_fail(context, MCT_MEMORY,
+        MCT_TRY(backend->available(context)); /* a lost device has no memory either */
+        return mct_fail(context, mct_backend_exhausted(backend),
                         "grid.points = %zu with solver.kernel %s needs %.3g GiB of memory for %zu point%s of %zu "
-                        "species; %.3g GiB are available",
+                        "species; %.3g GiB are available%s",
                         grid->points, mct_kernel_algorithm_name(shape.algorithm), (double)needed / 0x1p30, points,
-                        points == 1 ? "" : "s", species, (double)available / 0x1p30);
+                        points == 1 ? "" : "s", species, (double)available / 0x1p30,
+                        backend->host_memory ? "" : " on the device");
     }
     mct_kernel *k = calloc(1, sizeof *k);
     if (!k) return mct_fail(context, MCT_MEMORY, "memory kernel: out of memory");
@@ -143,18 +145,20 @@ static mct_status stage(mct_kernel *kernel, size_t count, const double *in0, con
         return MCT_OK;
     }
     double *const memory = backend->allocate(3 * n);
-    if (!memory) return mct_fail(kernel->context, MCT_MEMORY, "memory kernel: out of memory of the device");
+    if (!memory)
+        return mct_fail(kernel->context, mct_backend_exhausted(backend), "memory kernel: out of memory of the device");
     *s = (staged){{memory, in1 ? memory + n : NULL}, out ? memory + 2 * n : NULL, memory};
     backend->upload(memory, in0, n);
     if (in1) backend->upload(memory + n, in1, n);
     return MCT_OK;
 }
 
-static void unstage(mct_kernel *kernel, size_t count, double *out, const staged *s) {
+static mct_status unstage(mct_kernel *kernel, size_t count, double *out, const staged *s) {
     const size_t n = count * kernel->shape.species * kernel->shape.species * kernel->shape.grid.points;
-    if (!s->memory) return;
+    if (!s->memory) return MCT_OK;
     if (out) kernel->backend->download(out, s->out, n);
     kernel->backend->release(s->memory);
+    return mct_backend_check(kernel->backend, kernel->context, kernel->state);
 }
 
 mct_status mct_kernel_apply(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M) {
@@ -167,8 +171,7 @@ mct_status mct_kernel_bilinear(mct_kernel *kernel, size_t first, size_t count, c
     MCT_TRY(begin(kernel, first, count));
     MCT_TRY(stage(kernel, count, F, G, M, &s));
     kernel->backend->apply(kernel->state, first, count, s.in[0], s.in[1], s.out);
-    unstage(kernel, count, M, &s);
-    return MCT_OK;
+    return unstage(kernel, count, M, &s);
 }
 
 mct_status mct_kernel_linearise(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M) {
@@ -177,8 +180,7 @@ mct_status mct_kernel_linearise(mct_kernel *kernel, size_t first, size_t count, 
     if (!M) kernel->evaluations -= count; /* images only: no evaluation */
     MCT_TRY(stage(kernel, count, F, NULL, M, &s));
     kernel->backend->linearise(kernel->state, first, count, s.in[0], s.out);
-    unstage(kernel, count, M, &s);
-    return MCT_OK;
+    return unstage(kernel, count, M, &s);
 }
 
 mct_status mct_kernel_derivative(mct_kernel *kernel, size_t first, size_t count, const double *d, double *dM) {
@@ -186,8 +188,7 @@ mct_status mct_kernel_derivative(mct_kernel *kernel, size_t first, size_t count,
     MCT_TRY(begin(kernel, first, count));
     MCT_TRY(stage(kernel, count, d, NULL, dM, &s));
     kernel->backend->derivative(kernel->state, first, count, s.in[0], s.out);
-    unstage(kernel, count, dM, &s);
-    return MCT_OK;
+    return unstage(kernel, count, dM, &s);
 }
 
 mct_status mct_kernel_adjoint(mct_kernel *kernel, size_t first, size_t count, const double *l, double *w) {
@@ -195,6 +196,5 @@ mct_status mct_kernel_adjoint(mct_kernel *kernel, size_t first, size_t count, co
     MCT_TRY(begin(kernel, first, count));
     MCT_TRY(stage(kernel, count, l, NULL, w, &s));
     kernel->backend->adjoint(kernel->state, first, count, s.in[0], s.out);
-    unstage(kernel, count, w, &s);
-    return MCT_OK;
+    return unstage(kernel, count, w, &s);
 }

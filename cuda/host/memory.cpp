@@ -167,7 +167,10 @@ static char *place_for(size_t size) {
     return hole + needed <= device_base + DEVICE_SPAN ? hole + page() : NULL;
 }
 
+/* APMCT_CUDA_HOST_MEMORY: bytes, to try what happens where they are few. */
 static size_t memory_total() {
+    const char *wanted = getenv("APMCT_CUDA_HOST_MEMORY");
+    if (wanted) return strtoull(wanted, NULL, 10);
     return (size_t)sysconf(_SC_PHYS_PAGES) * page() / 2;
 }
 

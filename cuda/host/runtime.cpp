@@ -48,6 +48,7 @@ const char *cudaGetErrorString(cudaError_t error) {
     switch (error) {
     case cudaSuccess: return "no error";
     case cudaErrorMemoryAllocation: return "out of memory";
+    case cudaErrorInsufficientDriver: return "CUDA driver version is insufficient for CUDA runtime version";
     case cudaErrorNoDevice: return "no CUDA-capable device is detected";
     case cudaErrorLaunchFailure: return "unspecified launch failure";
     }
@@ -68,6 +69,28 @@ cudaError_t cudaGetDeviceCount(int *count) {
 cudaError_t cudaSetDevice(int device) {
     CUDA_HOST_API();
     if (device != 0) fault("cudaSetDevice: no device %d", device);
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int device) {
+    CUDA_HOST_API();
+    if (device != 0) fault("cudaDeviceGetAttribute: no device %d", device);
+    (void)attribute;
+    *value = 0;
+    return cudaSuccess;
+}
+
+static const int version_of_cuda = 13000;
+
+cudaError_t cudaDriverGetVersion(int *version) {
+    CUDA_HOST_API();
+    *version = version_of_cuda;
+    return cudaSuccess;
+}
+
+cudaError_t cudaRuntimeGetVersion(int *version) {
+    CUDA_HOST_API();
+    *version = version_of_cuda;
     return cudaSuccess;
 }
 

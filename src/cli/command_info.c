@@ -1,4 +1,5 @@
 /* command_info.c: apmct info: this program, or a result file. */
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -6,29 +7,89 @@
 
 /* ---- this program ------------------------------------------------------------------------------------------- */
 
+enum { DEVICES_MAX = 64, TEXT_LENGTH = 512 };
+static const double gibibyte = 1024.0 * 1024.0 * 1024.0;
+
 static double memory_gibibytes(void) {
-    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / (1024.0 * 1024.0 * 1024.0);
+    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / gibibyte;
+}
+
+static size_t devices_of(size_t backend, mct_device devices[DEVICES_MAX]) {
+    const size_t count = mct_backend_devices(backend, DEVICES_MAX, devices);
+
+    return count < DEVICES_MAX ? count : DEVICES_MAX;
+}
+
+/* A version of CUDA, 1000 major + 10 minor. */
+static void describe_version(int version, char *text, size_t size) {
+    snprintf(text, size, "%d.%d", version / 1000, version % 1000 / 10);
+}
+
+static double known(double value) {
+    return value > 0 ? value : (double)NAN;
+}
+
+static cJSON *device_json(const char *backend, const mct_device *device) {
+    cJSON *row = cJSON_CreateObject();
+    char text[TEXT_LENGTH];
+
+    cli_json_text(row, "backend", backend);
+    cli_json_text(row, "name", device->name);
+    cli_json_number(row, "memory_gibibytes", (double)device->memory / gibibyte);
+    snprintf(text, sizeof text, "%d.%d", device->capability[0], device->capability[1]);
+    cli_json_text(row, "compute_capability", text);
+    cli_json_number(row, "multiprocessors", device->multiprocessors);
+    cli_json_number(row, "clock_gigahertz", known(1e-9 * device->clock));
+    cli_json_number(row, "peak_tflops_double", known(1e-12 * device->peak_double));
+    cli_json_number(row, "peak_tflops_single", known(1e-12 * device->peak_single));
+    describe_version(device->driver, text, sizeof text);
+    cli_json_text(row, "cuda_driver", text);
+    describe_version(device->runtime, text, sizeof text);
+    cli_json_text(row, "cuda_runtime", text);
+    return row;
 }
 
 static void program_json(cli *run) {
     cJSON *backends = cJSON_AddArrayToObject(run->result, "backends");
-    char text[256];
+    cJSON *listed = cJSON_AddArrayToObject(run->result, "devices");
+    mct_device devices[DEVICES_MAX];
+    char text[TEXT_LENGTH];
 
     cli_json_text(run->result, "build", mct_build_description());
     cli_json_number(run->result, "threads", mct_context_threads(run->context));
     cli_json_number(run->result, "memory_gibibytes", memory_gibibytes());
     for (size_t i = 0; i < mct_backend_count(); i++) {
         cJSON *row = cJSON_CreateObject();
+        const size_t count = devices_of(i, devices);
 
         mct_backend_describe(run->context, i, text, sizeof text);
         cli_json_text(row, "name", mct_backend_name(i));
         cli_json_text(row, "description", text);
         cJSON_AddItemToArray(backends, row);
+        for (size_t d = 0; d < count; d++) {
+            cJSON_AddItemToArray(listed, device_json(mct_backend_name(i), &devices[d]));
+        }
+    }
+}
+
+static void device_text(size_t index, const mct_device *device) {
+    char driver[TEXT_LENGTH], runtime[TEXT_LENGTH];
+
+    describe_version(device->driver, driver, sizeof driver);
+    describe_version(device->runtime, runtime, sizeof runtime);
+    printf("%21sdevice %zu: %s, %.1f GiB, compute capability %d.%d; CUDA %s, driver for %s%s\n", "", index,
+           device->name, (double)device->memory / gibibyte, device->capability[0], device->capability[1], runtime,
+           driver, index > 0 ? "; not used (CUDA_VISIBLE_DEVICES chooses)" : "");
+    if (device->peak_double > 0) {
+        printf("%23s%d multiprocessors at %.2f GHz, at most %.3g Tflop/s in double precision, 1/%.0f of single\n", "",
+               device->multiprocessors, 1e-9 * device->clock, 1e-12 * device->peak_double,
+               device->peak_single / device->peak_double);
     }
 }
 
 static void program_text(const cli *run) {
-    char text[256];
+    mct_device devices[DEVICES_MAX];
+    char text[TEXT_LENGTH];
 
     printf("apmct              %s\n", mct_version());
     printf("build              %s\n", mct_build_description());
@@ -36,9 +97,14 @@ static void program_text(const cli *run) {
     printf("threads            %d\n", mct_context_threads(run->context));
     printf("memory             %.3g GiB\n", memory_gibibytes());
     for (size_t i = 0; i < mct_backend_count(); i++) {
+        const size_t count = devices_of(i, devices);
+
         mct_backend_describe(run->context, i, text, sizeof text);
         printf("%-19s%s: %s\n", i == 0 ? "backends" : "", mct_backend_name(i), text);
+        for (size_t d = 0; d < count; d++) device_text(d, &devices[d]);
     }
+    printf("backend            %s is taken where solver.backend is %s\n", run->backend_used,
+           run->config->solver.backend);
 }
 
 /* ---- a result file ------------------------------------------------------------------------------------------ */

@@ -1,4 +1,6 @@
 """The CUDA sources on the host as a backend of the command: the numbers of the CPU."""
+import json
+import os
 import sys
 
 sys.dont_write_bytecode = True  # support.py is imported from the source folder
@@ -27,5 +29,25 @@ for kernel in ("fourier", "direct"):
 there, here = (run_json(0, "critical", "--backend", backend) for backend in ("cuda-host", "cpu"))
 for key in ("packing_fraction_critical", "exponent_parameter"):
     expect(close(there[key], here[key], 1e-9), key)
+
+# what info tells of devices; one that is lost at any moment is exit status 4 and a line
+info = run_json(0, "info")
+devices = [device for device in info["devices"] if device["backend"] == "cuda-host"]
+expect(len(devices) == 1 and devices[0]["compute_capability"] == "9.0", "the device of info")
+expect(devices[0]["peak_tflops_double"] is None, "a simulated device has no speed")
+expect("cuda-host" in run("info").stdout, "text of info")
+for command in ("glass", "critical"):
+    for call in (1, 2, 3, 5, 20, 100, 400):
+        environment = dict(os.environ, APMCT_CUDA_HOST_FAIL=str(call))
+        expect_run(4, command, "--backend", "cuda-host", error="CUDA", env=environment)
+
+# little memory: too little for one point is exit status 4; points at a time are as many as there is memory for
+few = ("--set", "grid.points=60", "--kernel", "direct", "--backend", "cuda-host", "--threads", "2")
+expect_run(4, "glass", *few, error="on the device", env=dict(os.environ, APMCT_CUDA_HOST_MEMORY="3000000"))
+rows = ("--set", "sweep={command: glass, over: {mixture.packing_fraction: {from: 0.525, to: 0.54, points: 16}}}")
+for memory in ("4700000", "400000000"):
+    done = expect_run(0, "sweep", *few, *rows, "--json", env=dict(os.environ, APMCT_CUDA_HOST_MEMORY=memory))
+    points = [json.loads(line) for line in done.stdout.splitlines()]
+    expect(len(points) == 16 and all(point["status"] == "ok" for point in points), f"a sweep in {memory} bytes")
 expect_run(4, "evolve", "--backend", "cuda-host", error="no evolution in time")
 finish()
