@@ -12,7 +12,9 @@
  *   crossover.c   which algorithm is fastest, and whether `auto` knows
  *   states.c      glass and critical points
  *   correlators.c correlators in time
- *   shares.c      what of that goes into the history */
+ *   shares.c      what of that goes into the history
+ *   backends.c    the same work on every backend: one core, all cores, a device
+ *   computations.c ... and whole computations */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -33,6 +35,9 @@ typedef struct bench_options {
     const char *json, *markdown, *commit; /* NULL: none */
     const char *command;                  /* as it was typed */
     int threads;                          /* "all" */
+    bool backends;                        /* compare backends, nothing else */
+    const char *device;                   /* the backend that is compared with the CPU */
+    const char *folder;                   /* of files named after the device or the processor; NULL: none */
 } bench_options;
 
 bool bench_selected(const bench_options *options, const char *name);
@@ -90,6 +95,8 @@ unsigned bench_report_failures(const bench_report *report);
 /* --- the machine (machine.c, ceilings.c) -------------------------------------------------------------------- */
 
 void bench_machine(const bench_options *options, bench_report *report);
+/* The model of the first processor. */
+void bench_processor(size_t size, char *text);
 
 enum { BENCH_LEVELS = 4 };
 
@@ -147,6 +154,9 @@ typedef struct bench_counts {
 /* length: of the transforms (fourier), else ignored. */
 bench_counts bench_counts_of(const bench_case *c, size_t length);
 
+/* The same for the kernels of a device (cuda/). */
+bench_counts bench_device_counts_of(const bench_case *c);
+
 /* One state, F and a direction, with M[F] and dM[F; d] in long double at some wave numbers. */
 typedef struct bench_problem bench_problem;
 
@@ -187,5 +197,23 @@ void bench_correlators(const bench_options *options, bench_report *report);
 
 /* Runs; returns the seconds of the history: sums over it, thinning, weights. */
 double bench_history_seconds(mct_evolution *evolution, mct_status *status);
+
+/* --- backends (backends.c, computations.c) --------------------------------------------------------------------- */
+
+enum { BENCH_COLUMNS = 3 };
+
+/* One core, all cores, the device: what is there.  name: of the backend; "" in `missing`: nothing is. */
+typedef struct bench_machines {
+    size_t count;
+    const mct_backend *backend[BENCH_COLUMNS];
+    int threads[BENCH_COLUMNS];
+    double copy, multiply; /* of the device: bytes/s of a copy, flop/s of a product of matrices */
+    char missing[512];     /* why there is no device */
+} bench_machines;
+
+/* The name of files for the results: of the device, or of the processor where there is none. */
+void bench_machines_find(const bench_options *options, bench_machines *machines, size_t size, char *name);
+void bench_backends(const bench_options *options, bench_report *report, bench_machines *machines);
+void bench_computations(const bench_options *options, bench_report *report, const bench_machines *machines);
 
 #endif

@@ -14,6 +14,11 @@
  *             32 N (lags, running sums, M).  What whole vectors waste on the last functions is not counted, nor are the
  *             few lags that one species sums plainly.  forward and inverse: the real transforms of length L that a
  *             program with a library for these would need, f and 3 m^2 (adjoint: the other way round).
+ * On a device (bench_device_counts_of) kernels pass arrays through its memory, in doubles per point:
+ *   direct      the products of the weights with the right-hand sides, 2 r N^2, besides the weights, once per call
+ *   factorized  F, C, functions and increments: (4 m^2 + 2 f + 14 m^2) N
+ *   fourier     with L = 3N and r2c and c2r transforms that read and write once: f (6 L + 3 N) + m^2 (9 L + 21 N);
+ *               operations: 5/2 L log2 L of each of f + 3 m^2 transforms, 6 L f + 13 L m^2 around them
  * Bytes of factorized and fourier: F and M once and the images of f functions, written and read: what a call cannot
  * avoid to touch; it is in the cache for most N. */
 #include <math.h>
@@ -51,5 +56,29 @@ bench_counts bench_counts_of(const bench_case *c, size_t length) {
     }
     }
     counts.flops *= batch;
+    return counts;
+}
+
+bench_counts bench_device_counts_of(const bench_case *c) {
+    const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch, L = 3.0 * N;
+    const double f = c->rank_one ? mm + 2.0 * m + 1.0 : 4.0 * mm, right = c->rank_one ? mm + m : 2.0 * mm;
+    bench_counts counts = {.functions = f, .forward = f, .inverse = 3.0 * mm};
+    switch (c->algorithm) {
+    case MCT_KERNEL_DIRECT:
+        counts.flops = 2.0 * right * N * N * N + 4.0 * mm * N * N;
+        counts.bytes = 16.0 * N * N * N / batch + 8.0 * 2.0 * right * N * N;
+        break;
+    case MCT_KERNEL_FACTORIZED:
+        counts.flops = 18.0 * mm * N * N + 20.0 * mm * N;
+        counts.bytes = 8.0 * (18.0 * mm + 2.0 * f) * N;
+        break;
+    case MCT_KERNEL_AUTO:
+    case MCT_KERNEL_FOURIER:
+        counts.flops = (f + 3.0 * mm) * 2.5 * L * log2(L) + (6.0 * f + 13.0 * mm) * L;
+        counts.bytes = 8.0 * (f * (6.0 * L + 3.0 * N) + mm * (9.0 * L + 21.0 * N));
+        break;
+    }
+    counts.flops *= batch;
+    counts.bytes *= batch;
     return counts;
 }

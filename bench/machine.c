@@ -42,7 +42,7 @@ static const char flags[] =
 static const bench_column columns[] = {{"case", "what", NULL}, {"value", "value", NULL}};
 
 /* The model of the first processor, as Linux tells it. */
-static void processor(size_t size, char *text) {
+void bench_processor(size_t size, char *text) {
     char line[256];
     snprintf(text, size, "unknown");
     FILE *file = fopen("/proc/cpuinfo", "r");
@@ -57,10 +57,23 @@ static void processor(size_t size, char *text) {
     fclose(file);
 }
 
+/* The devices of the backend that is compared, by name. */
+static void devices(const char *backend, size_t size, char *text) {
+    mct_device device;
+    snprintf(text, size, "none");
+    for (size_t b = 0; b < mct_backend_count(); b++) {
+        if (strcmp(mct_backend_name(b), backend) != 0 || !mct_backend_devices(b, 1, &device)) continue;
+        snprintf(text, size, "%s, compute capability %d.%d, %d multiprocessors, %.1f GiB, driver for CUDA %d.%d",
+                 device.name, device.capability[0], device.capability[1], device.multiprocessors,
+                 (double)device.memory / 0x1p30, device.driver / 1000, device.driver % 1000 / 10);
+    }
+}
+
 void bench_machine(const bench_options *options, bench_report *report) {
-    char model[200], cores[64], caches[96], seconds[32];
+    char device[400], model[200], cores[64], caches[96], seconds[32];
     const mct_loops *loops = mct_loops_select(NULL);
-    processor(sizeof model, model);
+    devices(options->device, sizeof device, device);
+    bench_processor(sizeof model, model);
     snprintf(cores, sizeof cores, "%ld, of which %d used", sysconf(_SC_NPROCESSORS_ONLN), options->threads);
     snprintf(caches, sizeof caches, "L1d %ld KiB, L2 %ld KiB, L3 %ld KiB", sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024,
              sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
@@ -73,6 +86,7 @@ void bench_machine(const bench_options *options, bench_report *report) {
                 {"processor", model},
                 {"cores", cores},
                 {"caches", caches},
+                {"device", device},
                 {"loops", loops ? loops->name : "none"},
                 {"compiler", mct_build_description()},
                 {"flags", flags},

@@ -6,6 +6,8 @@
 
 #include "bench.h"
 
+enum { FILE_LENGTH = 4096 };
+
 static const char usage[] =
     "Usage: apmct_bench [OPTION]...\n"
     "Measures time and residual of the memory kernel, of glass and critical points, against the ceilings of this\n"
@@ -15,6 +17,9 @@ static const char usage[] =
     "  --quick          fewer wave numbers, less time per case\n"
     "  --case TEXT      only cases whose name contains TEXT\n"
     "  --seconds T      of measuring per case (default 0.2; quick 0.05)\n"
+    "  --backends       the same work on one core, all cores and a device, nothing else; 8 minutes at most\n"
+    "  --device NAME    the backend of the device (default cuda; cuda-host: to try the program, times mean nothing)\n"
+    "  --into FOLDER    write FOLDER/NAME.md and NAME.jsonl, NAME: the device's, or the processor's without one\n"
     "  --json FILE      write JSON lines as well\n"
     "  --markdown FILE  write the tables as Markdown as well\n"
     "  --commit TEXT    what is measured, for the header\n"
@@ -54,7 +59,8 @@ static char *command_of(int argc, char **argv) {
     size_t used = (size_t)snprintf(text, sizeof text, "apmct_bench");
     for (int a = 1; a < argc && used < sizeof text; a++) {
         const char *value = argv[a];
-        const bool file = a > 1 && (!strcmp(argv[a - 1], "--json") || !strcmp(argv[a - 1], "--markdown"));
+        const bool file = a > 1 && (!strcmp(argv[a - 1], "--json") || !strcmp(argv[a - 1], "--into") ||
+                                    !strcmp(argv[a - 1], "--markdown"));
         if (file && strrchr(value, '/')) value = strrchr(value, '/') + 1;
         used += (size_t)snprintf(text + used, sizeof text - used, " %s", value);
     }
@@ -63,22 +69,22 @@ static char *command_of(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     static const struct option list[] = {
-        {"smoke", no_argument, NULL, 's'},
-        {"quick", no_argument, NULL, 'q'},
-        {"case", required_argument, NULL, 'c'},
-        {"seconds", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},
-        {"markdown", required_argument, NULL, 'm'},
-        {"commit", required_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"smoke", no_argument, NULL, 's'},          {"quick", no_argument, NULL, 'q'},
+        {"case", required_argument, NULL, 'c'},     {"seconds", required_argument, NULL, 't'},
+        {"backends", no_argument, NULL, 'b'},       {"device", required_argument, NULL, 'd'},
+        {"into", required_argument, NULL, 'i'},     {"json", required_argument, NULL, 'j'},
+        {"markdown", required_argument, NULL, 'm'}, {"commit", required_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
-    bench_options options = {.extent = BENCH_FULL, .command = command_of(argc, argv)};
+    bench_options options = {.extent = BENCH_FULL, .device = "cuda", .command = command_of(argc, argv)};
     for (int option; (option = getopt_long(argc, argv, "h", list, NULL)) != -1;) {
         switch (option) {
         case 's': options.extent = BENCH_SMOKE; break;
         case 'q': options.extent = BENCH_QUICK; break;
         case 'c': options.filter = optarg; break;
+        case 'b': options.backends = true; break;
+        case 'd': options.device = optarg; break;
+        case 'i': options.folder = optarg; break;
         case 'j': options.json = optarg; break;
         case 'm': options.markdown = optarg; break;
         case 'v': options.commit = optarg; break;
@@ -102,17 +108,33 @@ int main(int argc, char **argv) {
     bench_try(NULL, mct_context_create(&context));
     options.threads = mct_context_threads(context);
     mct_context_destroy(context);
+    bench_machines machines;
+    char name[128], markdown[FILE_LENGTH], json[FILE_LENGTH];
+    const bool compared = options.backends || options.extent == BENCH_SMOKE;
+    if (compared || options.folder) bench_machines_find(&options, &machines, sizeof name, name);
+    if (options.folder) {
+        snprintf(markdown, sizeof markdown, "%s/%s.md", options.folder, name);
+        snprintf(json, sizeof json, "%s/%s.jsonl", options.folder, name);
+        if (!options.markdown) options.markdown = markdown;
+        if (!options.json) options.json = json;
+    }
 
     const double start = bench_now();
     bench_report *report = bench_report_open(&options);
     bench_ceilings ceilings;
     bench_results results = {0};
     bench_machine(&options, report);
-    bench_ceilings_measure(&options, report, &ceilings);
-    bench_kernels(&options, &ceilings, report, &results);
-    bench_crossover(report, &results);
-    bench_states(&options, report);
-    bench_correlators(&options, report);
+    if (!options.backends) {
+        bench_ceilings_measure(&options, report, &ceilings);
+        bench_kernels(&options, &ceilings, report, &results);
+        bench_crossover(report, &results);
+        bench_states(&options, report);
+        bench_correlators(&options, report);
+    }
+    if (compared) {
+        bench_backends(&options, report, &machines);
+        bench_computations(&options, report, &machines);
+    }
     bench_report_note(report, "%u failures, %.0f s", bench_report_failures(report), bench_now() - start);
     const bool failed = bench_report_failures(report) > 0;
     bench_report_close(report);

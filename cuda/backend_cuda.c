@@ -34,6 +34,8 @@ const mct_backend MCT_CUDA_BACKEND = {
     .max_norm = mct_cuda_max_norm,
     .weigh = mct_cuda_weigh,
     .axpby = mct_cuda_axpby,
+    .copy = mct_cuda_copy,
+    .multiply = mct_cuda_multiply,
 };
 
 const mct_backend *mct_module_backend(const char **version) {

@@ -21,6 +21,8 @@ void mct_cuda_destroy(void *state);
 mct_status mct_cuda_check(mct_context *context, void *state);
 mct_status mct_cuda_set_statics(mct_context *context, void *state, size_t point, const mct_statics *statics);
 double *mct_cuda_allocate(size_t count);
+void mct_cuda_copy(size_t count, const double *from, double *to);
+mct_status mct_cuda_multiply(mct_context *context, int n, const double *A, const double *B, double *C);
 void mct_cuda_release(double *array);
 void mct_cuda_upload(double *to, const double *from, size_t count);
 void mct_cuda_download(double *to, const double *from, size_t count);

@@ -1,6 +1,6 @@
 /* cuda.cuh: the state of the CUDA backend and the pieces that its files share; files mirror those of src/cpu by name.
  *
- *   device.cu      devices, what keeps one away
+ *   device.cu      devices, what keeps one away     ceilings.cu    what they can do, for the benchmark
  *   state.cu       memory, statics                 functions.cu   from F to the functions X, Y, U, V, and back (adjoint)
  *   vector.cu      norms and sums                  increments.cu  M by increments over q; the correlations come from
  *   glass.cu       the fixed point                   factorized.cu  O(N^2) sums, or

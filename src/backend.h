@@ -78,6 +78,10 @@ typedef struct mct_backend {
     void (*axpby)(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
                   double *y);
 
+    /* For the benchmark, what bounds everything else, and waits: to = from; C = A B, [n][n].  NULL: not measured. */
+    void (*copy)(size_t count, const double *from, double *to);
+    mct_status (*multiply)(mct_context *context, int n, const double *A, const double *B, double *C);
+
     const mct_evolution_operations *evolution; /* backend_evolution.h; NULL: none */
 } mct_backend;
 
