@@ -36,6 +36,7 @@ const mct_backend MCT_CUDA_BACKEND = {
     .axpby = mct_cuda_axpby,
     .copy = mct_cuda_copy,
     .multiply = mct_cuda_multiply,
+    .evolution = &mct_cuda_evolution_operations,
 };
 
 const mct_backend *mct_module_backend(const char **version) {

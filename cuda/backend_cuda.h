@@ -41,6 +41,8 @@ void mct_cuda_weigh(void *state, size_t first, size_t count, int inverse, double
 void mct_cuda_axpby(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
                     double *y);
 
+extern const mct_evolution_operations mct_cuda_evolution_operations;
+
 #ifdef MCT_CUDA_BACKEND
 extern const mct_backend MCT_CUDA_BACKEND;
 #endif

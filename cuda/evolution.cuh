@@ -1,0 +1,225 @@
+/* evolution.cuh: the evolution in time on a device: what its files share; files mirror those of src/cpu by name.
+ *
+ *   evolution.cu   memory, looks, checkpoints; a window of steps as one graph
+ *   start.cu       Taylor series of Phi and m, the first half of the first block
+ *   predict.cu     first guess of a step
+ *   history.cu     what the known history adds to it
+ *   iterate.cu     memory kernel, update, convergence, acceleration: a loop on the device
+ *   commit.cu      new values, row, clock, end of a point
+ *   decimate.cu    from block to block
+ *   displacement.cu  mean-squared displacements, which follow the steps of Phi
+ *
+ * The history of a point is a list of matrices [m*m][N] at the numbers that mct_cuda_layout names; clocks and paces live on
+ * the device and are advanced there.  Kernels pass over points that do not run. */
+#ifndef MCT_EVOLUTION_CUH
+#define MCT_EVOLUTION_CUH
+
+#include "cuda.cuh"
+#include "graph.cuh"
+#include "small_matrix.cuh"
+
+enum {
+    MCT_CUDA_TILE = 4,   /* coming steps that the finished history is applied to at once */
+    MCT_CUDA_CHUNK = 128 /* wave numbers of a point that a block treats, one per thread, and sums over */
+};
+
+/* The numbers of the matrices of a point; [count] as there. */
+struct mct_cuda_layout {
+    int F, M;                      /* [n + 1]: Phi and m = M W^-1 at the grid points */
+    int moment_F, moment_M;        /* [n/2][D]: of cell j at j - 1 */
+    int weight_F, weight_M;        /* [n/2 + 1]: of the values at distance k from t, far from the cut */
+    int tail_F, tail_M;            /* [n/4 + 1][D]: the weights next to a cut after J cells, at J - n/4 */
+    int ahead;                     /* [MCT_CUDA_TILE]: the finished history in the coming steps */
+    int Gamma, S, W_inverse, norm; /* norm: 1/sqrt(S_mm S_nn) */
+    int A_inverse, right;          /* of a block of steps: A^-1, W^-1 (S - W_F0) */
+    int offset, residual;          /* A^-1 C; g(x) - x */
+    int from, from_residual;       /* the last iterate and its residual */
+    int dx, dr;                    /* [MCT_SECANTS]: secants */
+    int count;                     /* of all */
+};
+
+/* The scheme and what else is computed once, in long double. */
+struct mct_cuda_scheme {
+    mct_scheme scheme;
+    double node[MCT_QUADRATURE_NODES], quadrature[MCT_DEGREE_MAX][MCT_QUADRATURE_NODES];
+    double beta[MCT_TAYLOR_MAX + 1][MCT_TAYLOR_MAX + 1]; /* k! l!/(k+l)! */
+};
+
+/* How a block begins. */
+enum mct_cuda_turn {
+    MCT_TURN_NONE,  /* it does not: the point is in the middle of one */
+    MCT_TURN_OPEN,  /* the moments are there */
+    MCT_TURN_THIN,  /* two cells become one */
+    MCT_TURN_EXTEND /* n doubles */
+};
+
+/* What a point is at between the kernels of a step. */
+struct mct_cuda_pace {
+    int iterating; /* not converged yet */
+    int pair;      /* slot of the next secant; -1: none, the first evaluation of a step */
+    double gamma[MCT_SECANTS];
+    int turn, n; /* mct_cuda_turn, of a block of n steps */
+};
+
+/* What a block of threads finds in a new residual (or, in `largest` alone, elsewhere). */
+struct mct_cuda_part {
+    double largest;                                           /* max norm |r|; NaN if any is not finite */
+    double with_residual[MCT_SECANTS], with_new[MCT_SECANTS]; /* <dr_j, r>, <dr_j, dr_new> */
+};
+
+/* What kernels see of an evolution. */
+struct mct_cuda_steps {
+    int N, m, points, chunks, degree;
+    size_t n, stride; /* doubles of a matrix; of the history of a point */
+    size_t window;
+    unsigned doublings, iterations_max;
+    double tolerance, until, decayed, plateau;
+    mct_cuda_layout at;
+    mct_cuda_scheme *scheme;
+    double *history;     /* [points][at.count][n] */
+    double *x, *M;       /* [points][n]: iterate, M[x] */
+    double *times, *row; /* [points][window], [points][window][n] */
+    mct_clock *clocks;   /* [points] */
+    mct_cuda_pace *paces;
+    mct_cuda_part *parts; /* [points][chunks] */
+    size_t *left;         /* steps of the window that are still to be made */
+};
+
+/* Mean-squared displacements: an evolution of their own, one "wave number" each, with the clocks of Phi. */
+struct mct_cuda_displacements {
+    int count, terms;
+    int *species;     /* [count] */
+    double *coupling; /* [points][count][m][N] */
+    double *source;   /* [points][count] */
+};
+
+/* A condition of a graph that a kernel sets; outside of a graph nothing is set. */
+struct mct_cuda_gate {
+    bool used;
+    cudaGraphConditionalHandle condition;
+};
+
+struct mct_cuda_follower;
+
+struct mct_cuda_evolution {
+    mct_evolution_shape shape;
+    mct_cuda *cuda; /* borrowed: kernel, first error */
+    mct_cuda_steps steps;
+    double *memory, *series;   /* series: [2][taylor + 1][points][n] */
+    mct_clock *clocks_on_host; /* pinned, as the next two */
+    double *times_on_host, *rows_on_host;
+    mct_cuda_follower *follower; /* NULL: no displacements */
+    mct_graph iterate, advance;  /* made when first wanted */
+    bool iterate_made, advance_made;
+};
+
+struct mct_cuda_follower {
+    mct_cuda_steps steps;
+    mct_cuda_displacements displacements;
+    double *memory, *series, *rows_on_host;
+};
+
+/* ---- places ------------------------------------------------------------------------------------------------------------ */
+
+__device__ inline bool mct_cuda_runs(const mct_cuda_steps &v, size_t point) {
+    return v.clocks[point].state == MCT_EVOLUTION_RUNNING;
+}
+
+/* Matrix number `number` of a point. */
+__device__ inline double *mct_cuda_at(const mct_cuda_steps &v, size_t point, int number) {
+    return v.history + point * v.stride + (size_t)number * v.n;
+}
+
+template <int m> __device__ mct_matrix<m> mct_cuda_read(const mct_cuda_steps &v, size_t point, int number, size_t q) {
+    return mct_matrix_read<m>(mct_cuda_at(v, point, number), (size_t)v.N, q);
+}
+
+template <int m>
+__device__ void mct_cuda_write(const mct_matrix<m> &A, const mct_cuda_steps &v, size_t point, int number, size_t q) {
+    mct_matrix_write(A, mct_cuda_at(v, point, number), (size_t)v.N, q);
+}
+
+/* Where the row of the present step goes. */
+__device__ inline size_t mct_cuda_row(const mct_cuda_steps &v, size_t point) {
+    return point * v.window + v.clocks[point].rows;
+}
+
+/* Blocks of one chunk of wave numbers each. */
+inline launch_shape mct_cuda_chunks(const mct_cuda_steps &v) {
+    return {(unsigned)(v.points * v.chunks), MCT_CUDA_CHUNK};
+}
+
+struct mct_cuda_wave_number {
+    size_t point, q; /* q may lie beyond N */
+};
+
+__device__ inline mct_cuda_wave_number mct_cuda_wave_number_of(const mct_cuda_steps &v) {
+    return {blockIdx.x / (unsigned)v.chunks, (size_t)(blockIdx.x % (unsigned)v.chunks) * MCT_CUDA_CHUNK + threadIdx.x};
+}
+
+/* One warp per point. */
+inline launch_shape mct_cuda_warps(const mct_cuda_steps &v) {
+    return {((unsigned)v.points + BLOCK / WARP_SIZE - 1) / (BLOCK / WARP_SIZE), BLOCK};
+}
+
+__device__ inline size_t mct_cuda_warp() {
+    return (size_t)blockIdx.x * (BLOCK / WARP_SIZE) + threadIdx.x / WARP_SIZE;
+}
+
+/* The largest of the parts of a point, for all lanes of a warp. */
+__device__ inline double mct_cuda_largest(const mct_cuda_steps &v, size_t point) {
+    double largest = 0.0;
+    for (int chunk = (int)(threadIdx.x % WARP_SIZE); chunk < v.chunks; chunk += WARP_SIZE) {
+        largest = mct_cuda_larger(largest, v.parts[point * (size_t)v.chunks + (size_t)chunk].largest);
+    }
+    for (int by = WARP_SIZE / 2; by; by /= 2)
+        largest = mct_cuda_larger(largest, __shfl_xor_sync(FULL_WARP, largest, by));
+    return largest;
+}
+
+/* error = launch<kernel<m>>(...) for the m of the state; mct_cuda_create refuses others. */
+#define MCT_LAUNCH_FOR_SPECIES(e, m, kernel, shape, ...)                                   \
+    do {                                                                                   \
+        cudaError_t error_ = cudaSuccess;                                                  \
+        switch (m) {                                                                       \
+        case 1: error_ = launch<kernel<1>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        case 2: error_ = launch<kernel<2>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        case 3: error_ = launch<kernel<3>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        default: error_ = launch<kernel<4>>(shape, mct_cuda_stream(), __VA_ARGS__); break; \
+        }                                                                                  \
+        mct_cuda_note((e)->cuda, error_);                                                  \
+    } while (0)
+
+#define MCT_LAUNCH_FOR_DEGREE(e, degree, kernel, shape, ...)                                            \
+    do {                                                                                                \
+        cudaError_t error_ = cudaSuccess;                                                               \
+        switch (degree) {                                                                               \
+        case 1: error_ = launch<kernel<1>>(shape, mct_cuda_stream(), __VA_ARGS__); break;               \
+        case 3: error_ = launch<kernel<3>>(shape, mct_cuda_stream(), __VA_ARGS__); break;               \
+        default: error_ = launch<kernel<MCT_DEGREE_MAX>>(shape, mct_cuda_stream(), __VA_ARGS__); break; \
+        }                                                                                               \
+        mct_cuda_note((e)->cuda, error_);                                                               \
+    } while (0)
+
+/* ---- operations: all enqueued; steps: of the evolution or of its follower ------------------------------------------------- */
+
+void mct_cuda_start(mct_cuda_evolution *e);
+void mct_cuda_predict(mct_cuda_evolution *e);
+void mct_cuda_history(mct_cuda_evolution *e, const mct_cuda_steps &steps);
+/* Which points iterate; then a turn of the loop at a time, which sets the gate. */
+void mct_cuda_iterate_begin(mct_cuda_evolution *e, mct_cuda_gate gate);
+void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate);
+void mct_cuda_commit(mct_cuda_evolution *e);
+/* Shuts the gate: once is enough. */
+void mct_cuda_decimate(mct_cuda_evolution *e, mct_cuda_gate gate);
+/* Blocks of steps begin as the paces say. */
+void mct_cuda_open_blocks(mct_cuda_evolution *e);
+
+/* History from series a, b [taylor + 1][points][n] of Phi and m. */
+void mct_cuda_start_from(mct_cuda_evolution *e, const mct_cuda_steps &steps, const double *a, const double *b);
+
+/* displacement.cu */
+void mct_cuda_displacement_start(mct_cuda_evolution *e);
+void mct_cuda_displacement_step(mct_cuda_evolution *e);
+
+#endif
