@@ -137,7 +137,7 @@ __device__ static void solve(const mct_clock &clock, const double *with_residual
 
 __device__ static void keep_pair(mct_clock *clock, const double *with_new) {
     const unsigned slot = clock->next;
-    for (unsigned j = 0; j < MCT_SECANTS; j++) clock->gram[slot][j] = clock->gram[j][slot] = with_new[j];
+    for (unsigned j = 0; j < MCT_SECANTS; j++) clock->gram[slot][j] = clock->gram[j][slot] = choose(with_new, j);
     clock->next = (slot + 1) % MCT_SECANTS;
     if (clock->pairs < MCT_SECANTS) clock->pairs++;
 }

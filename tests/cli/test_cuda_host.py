@@ -49,5 +49,14 @@ for memory in ("4700000", "400000000"):
     done = expect_run(0, "sweep", *few, *rows, "--json", env=dict(os.environ, APMCT_CUDA_HOST_MEMORY=memory))
     points = [json.loads(line) for line in done.stdout.splitlines()]
     expect(len(points) == 16 and all(point["status"] == "ok" for point in points), f"a sweep in {memory} bytes")
-expect_run(4, "evolve", "--backend", "cuda-host", error="no evolution in time")
+
+common = ("evolve", "--set", "grid.points=16", "--set", "grid.spacing=0.75", "--set", "mixture.packing_fraction=0.45")
+common += ("--set", "time.steps_per_block=16", "--set", "time.until=1", "--set", "time.tolerance=1e-12")
+for extra in ("time.order=3", "time.scheme=moments", "tagged=[active]"):
+    there, here = (run_json(0, *common, "--set", extra, "--backend", backend) for backend in ("cuda-host", "cpu"))
+    expect(there["backend"] == "cuda-host" and there["steps"] == here["steps"], f"what ran with {extra}")
+    for key in ("time_end", "relaxation_time", "long_time"):
+        expect(close(there[key], here[key], 1e-10), f"{key} with {extra}")
+five = "tagged=[active, passive, {name: third, activity: 2.0, diffusivity: 1.0}]"
+expect_run(4, *common, "--set", five, "--backend", "cuda-host", error="5 species, at most 4")
 finish()
