@@ -1,35 +1,15 @@
-/* displacement.cu: mean-squared displacements, dr2' + int m0(t-u) dr2'(u) du = source, as src/cpu/displacement.c: an
- * evolution of their own with S = Gamma = 0 that makes the same steps after Phi has made them, with the clocks of Phi.
+/* displacement.cu: mean-squared displacements (displacement.cuh), everywhere.
  * One block per point and displacement: m^2 N terms of m0, 3 multiply-adds each. */
-#include "evolution.cuh"
+#include "displacement.cuh"
 
-/* Where a block works. */
-struct place {
-    size_t point, at; /* of the displacements [points][count] */
-    int i;
-};
-
-__device__ static place place_of(const mct_cuda_displacements &d) {
+__device__ static mct_displaced place_of(const mct_cuda_displacements &d) {
     return {blockIdx.x / (unsigned)d.count, blockIdx.x, (int)(blockIdx.x % (unsigned)d.count)};
-}
-
-/* What this thread adds to m0[F, G] = sum over k of (u^T F u) G_ss. */
-__device__ static double memory_of(const mct_cuda_steps &v, const mct_cuda_displacements &d, place here,
-                                   const double *F, const double *G) {
-    const size_t N = (size_t)v.N, m = (size_t)v.m;
-    const double *u = d.coupling + here.at * m * N, *phi = G + (size_t)d.species[here.i] * (m + 1) * N;
-    double sum = 0.0;
-    for (size_t at = threadIdx.x; at < v.n; at += BLOCK) {
-        const size_t c = at / N, k = at % N;
-        sum += u[c / m * N + k] * F[at] * u[c % m * N + k] * phi[k];
-    }
-    return sum;
 }
 
 /* (n+1) a_{n+1} = source - sum_{k+l=n, l>=1} k! l!/n! b_k a_l, the source at n = 0; times in steps; phi [terms][points][n]. */
 __global__ static void series_kernel(mct_cuda_steps v, mct_cuda_displacements d, const double *phi, double *a,
                                      double *b) {
-    const place here = place_of(d);
+    const mct_displaced here = place_of(d);
     if (!mct_cuda_runs(v, here.point)) return;
     const size_t pitch = (size_t)v.points * (size_t)d.count, of_phi = (size_t)v.points * v.n;
     const double h = v.clocks[here.point].step;
@@ -40,7 +20,7 @@ __global__ static void series_kernel(mct_cuda_steps v, mct_cuda_displacements d,
     for (int n = 0; n < d.terms; n++) {
         double m0 = 0.0;
         for (int j = 0; j <= n; j++) {
-            m0 += memory_of(v, d, here, phi + (size_t)j * of_phi, phi + (size_t)(n - j) * of_phi);
+            m0 += mct_memory_of(v, d, here, phi + (size_t)j * of_phi, phi + (size_t)(n - j) * of_phi);
         }
         m0 = mct_cuda_block_sum(m0);
         if (threadIdx.x != 0) continue;
@@ -52,22 +32,9 @@ __global__ static void series_kernel(mct_cuda_steps v, mct_cuda_displacements d,
     }
 }
 
-/* The new value: A^-1 (m0 right + source) - offset, no iteration; f: the evolution of the displacements. */
 __global__ static void follow_kernel(mct_cuda_steps v, mct_cuda_steps f, mct_cuda_displacements d) {
-    const place here = place_of(d);
-    if (!mct_cuda_runs(v, here.point)) return;
-    const size_t row = mct_cuda_row(v, here.point);
-    const double *phi = v.row + row * v.n;
-    const double m0 = mct_cuda_block_sum(memory_of(v, d, here, phi, phi));
-    if (threadIdx.x != 0) return;
-    const int i = (int)v.clocks[here.point].i + 1;
-    double *const base = mct_cuda_at(f, here.point, 0) + here.i;
-    const double value =
-        base[(size_t)f.at.A_inverse * f.n] * (m0 * base[(size_t)f.at.right * f.n] + d.source[here.at]) -
-        base[(size_t)f.at.offset * f.n];
-    base[(size_t)(f.at.F + i) * f.n] = value;
-    base[(size_t)(f.at.M + i) * f.n] = m0;
-    f.row[row * f.n + (size_t)here.i] = value;
+    const mct_displaced here = place_of(d);
+    if (mct_cuda_runs(v, here.point)) mct_follow(v, f, d, here);
 }
 
 static launch_shape blocks_of(const mct_cuda_evolution *e) {

@@ -177,6 +177,22 @@ __device__ inline double mct_cuda_largest(const mct_cuda_steps &v, size_t point)
     return largest;
 }
 
+/* The largest of each chunk of wave numbers into its part; by the whole block, one thread per wave number q. */
+__device__ inline void mct_cuda_keep_largest(const mct_cuda_steps &v, size_t point, size_t q, double largest) {
+    SHARED_ARRAY(double, of_warp, BLOCK / WARP_SIZE);
+    const unsigned first = threadIdx.x / WARP_SIZE;
+    for (int by = WARP_SIZE / 2; by; by /= 2) {
+        largest = mct_cuda_larger(largest, __shfl_xor_sync(FULL_WARP, largest, by));
+    }
+    if (threadIdx.x % WARP_SIZE == 0) of_warp[first] = largest;
+    __syncthreads();
+    if (threadIdx.x % MCT_CUDA_CHUNK != 0 || q >= (size_t)v.N) return;
+    for (unsigned w = first + 1; w < first + MCT_CUDA_CHUNK / WARP_SIZE; w++) {
+        largest = mct_cuda_larger(largest, of_warp[w]);
+    }
+    v.parts[point * (size_t)v.chunks + q / MCT_CUDA_CHUNK].largest = largest;
+}
+
 /* error = launch<kernel<m>>(...) for the m of the state; mct_cuda_create refuses others. */
 #define MCT_LAUNCH_FOR_SPECIES(e, m, kernel, shape, ...)                                   \
     do {                                                                                   \

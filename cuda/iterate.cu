@@ -1,18 +1,10 @@
-/* iterate.cu: the fixed point of a step, Phi_i = A^-1 (m_i B - C_i), by Anderson's acceleration, as src/cpu/iterate.c.
+/* iterate.cu: the fixed point of a step (iterate.cuh), everywhere.
  *
  * A turn of the loop: memory kernel of all points, update, decide, mix; whether another one follows is decided on the device.
  *   update  one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (8 + 2 secants) bytes; sums per chunk
  *   decide  one warp per point: the sums of its chunks, the clock, the least squares of the secants
  *   mix     one thread per element; 8 (4 + 2 secants) bytes */
-#include "evolution.cuh"
-
-/* Evaluations after which the secants are taken for misleading, each time again. */
-enum { RESTART = 25 };
-
-/* A secant of which less than this is left after the others, in squares, is none. */
-static const double dependent = 1.0e-13;
-
-/* ---- who iterates -------------------------------------------------------------------------------------------------------- */
+#include "iterate.cuh"
 
 __global__ static void begin_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
     int any = 0;
@@ -27,185 +19,17 @@ __global__ static void begin_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
     if (threadIdx.x == 0 && gate.used) cudaGraphSetConditional(gate.condition, (unsigned)any);
 }
 
-/* ---- residual ------------------------------------------------------------------------------------------------------------ */
-
-/* Sums of all lanes of the warps: [sum][warp], then [chunk] by the first threads. */
-enum { SUMS = 2 * MCT_SECANTS, WARPS = MCT_CUDA_CHUNK / WARP_SIZE };
-
-/* r = A^-1 (M right) - offset - x at one wave number; the secant, its part of the norm and of the products. */
-template <int m>
-__device__ static void update_wave_number(const mct_cuda_steps &v, size_t point, size_t q, int pair, double *largest,
-                                          double *sums) {
-    const size_t N = (size_t)v.N;
-    const mct_matrix<m> M = mct_matrix_read<m>(v.M + point * v.n, N, q);
-    const mct_matrix<m> g =
-        mct_cuda_read<m>(v, point, v.at.A_inverse, q) * (M * mct_cuda_read<m>(v, point, v.at.right, q));
-    const double *x = v.x + point * v.n;
-    double *const base = mct_cuda_at(v, point, 0);
-    for (int c = 0; c < m * m; c++) {
-        const size_t at = (size_t)c * N + q;
-        const double norm = base[(size_t)v.at.norm * v.n + at], weight = norm * norm;
-        const double r = g.e[c / m][c % m] - base[(size_t)v.at.offset * v.n + at] - x[at];
-        const double value = fabs(norm * r);
-        double dr_new = 0.0;
-        *largest = mct_cuda_larger(*largest, isfinite(value) ? value : NAN); /* infinite is as bad */
-        if (pair >= 0) {
-            base[(size_t)(v.at.dx + pair) * v.n + at] = x[at] - base[(size_t)v.at.from * v.n + at];
-            dr_new = r - base[(size_t)v.at.from_residual * v.n + at];
-            base[(size_t)(v.at.dr + pair) * v.n + at] = dr_new;
-        }
-        for (int j = 0; j < MCT_SECANTS; j++) {
-            const double dr = base[(size_t)(v.at.dr + j) * v.n + at] * weight;
-            sums[j] += dr * r;
-            sums[MCT_SECANTS + j] += dr * dr_new;
-        }
-        base[(size_t)v.at.residual * v.n + at] = r;
-        base[(size_t)v.at.from * v.n + at] = x[at];
-        base[(size_t)v.at.from_residual * v.n + at] = r;
-    }
-}
-
 template <int m> __global__ void update_kernel(mct_cuda_steps v) {
-    SHARED_ARRAY(double, part, (SUMS + 1) * WARPS);
     const mct_cuda_wave_number at = mct_cuda_wave_number_of(v);
-    const unsigned lane = threadIdx.x % WARP_SIZE, warp = threadIdx.x / WARP_SIZE;
-    if (!v.paces[at.point].iterating) return;
-    double largest = 0.0, sums[SUMS] = {0.0};
-    if (at.q < (size_t)v.N) update_wave_number<m>(v, at.point, at.q, v.paces[at.point].pair, &largest, sums);
-    for (int by = WARP_SIZE / 2; by; by /= 2) {
-        largest = mct_cuda_larger(largest, __shfl_xor_sync(FULL_WARP, largest, by));
-        for (int s = 0; s < SUMS; s++) sums[s] += __shfl_xor_sync(FULL_WARP, sums[s], by);
-    }
-    if (lane == 0) {
-        part[SUMS * WARPS + warp] = largest;
-        for (unsigned s = 0; s < SUMS; s++) part[s * WARPS + warp] = sums[s];
-    }
-    __syncthreads();
-    mct_cuda_part *out = &v.parts[at.point * (size_t)v.chunks + at.q / MCT_CUDA_CHUNK];
-    if (threadIdx.x < SUMS) {
-        double sum = 0.0;
-        for (int w = 0; w < WARPS; w++) sum += part[threadIdx.x * WARPS + (unsigned)w];
-        if (threadIdx.x < MCT_SECANTS) {
-            out->with_residual[threadIdx.x] = sum;
-        } else {
-            out->with_new[threadIdx.x - MCT_SECANTS] = sum;
-        }
-    } else if (threadIdx.x == SUMS) {
-        double all = 0.0;
-        for (int w = 0; w < WARPS; w++) all = mct_cuda_larger(all, part[SUMS * WARPS + w]);
-        out->largest = all;
-    }
-}
-
-/* ---- decision ------------------------------------------------------------------------------------------------------------ */
-
-/* values[j], by choice: nothing in registers is indexed by data. */
-__device__ static double choose(const double *values, unsigned j) {
-    double value = values[0];
-    for (unsigned k = 1; k < MCT_SECANTS; k++) value = k == j ? values[k] : value;
-    return value;
-}
-
-/* gamma = argmin |r - sum gamma_j dr_j| from the products <dr_i, dr_j> and <dr_j, r>, newest first; by one thread.
- * A secant that depends on those before it gets a row of its own: 1 on the diagonal, 0 right. */
-__device__ static void solve(const mct_clock &clock, const double *with_residual, double *gamma) {
-    double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS];
-    bool kept[MCT_SECANTS];
-    for (int a = 0; a < MCT_SECANTS; a++) { /* Cholesky, row by row, by age */
-        const unsigned j = (clock.next + 2 * MCT_SECANTS - 1 - (unsigned)a) % MCT_SECANTS;
-        const bool held = (unsigned)a < clock.pairs;
-        const double own = held ? clock.gram[j][j] : 0.0;
-        double pivot = own, right = held ? choose(with_residual, j) : 0.0;
-        for (int k = 0; k < a; k++) {
-            const unsigned i = (clock.next + 2 * MCT_SECANTS - 1 - (unsigned)k) % MCT_SECANTS;
-            double sum = held && kept[k] ? clock.gram[j][i] : 0.0;
-            for (int l = 0; l < k; l++) sum -= A[a][l] * A[k][l];
-            A[a][k] = kept[k] ? sum / A[k][k] : 0.0;
-            pivot -= A[a][k] * A[a][k];
-            right -= A[a][k] * y[k];
-        }
-        kept[a] = held && pivot > dependent * own;
-        A[a][a] = kept[a] ? sqrt(pivot) : 1.0;
-        y[a] = kept[a] ? right / A[a][a] : 0.0;
-    }
-    for (int a = MCT_SECANTS - 1; a >= 0; a--) {
-        for (int l = a + 1; l < MCT_SECANTS; l++) y[a] -= kept[a] && kept[l] ? A[l][a] * y[l] : 0.0;
-        y[a] /= A[a][a];
-        gamma[(clock.next + 2 * MCT_SECANTS - 1 - (unsigned)a) % MCT_SECANTS] = y[a];
-    }
-}
-
-__device__ static void keep_pair(mct_clock *clock, const double *with_new) {
-    const unsigned slot = clock->next;
-    for (unsigned j = 0; j < MCT_SECANTS; j++) clock->gram[slot][j] = clock->gram[j][slot] = choose(with_new, j);
-    clock->next = (slot + 1) % MCT_SECANTS;
-    if (clock->pairs < MCT_SECANTS) clock->pairs++;
-}
-
-/* The wave number where the residual is largest, or first not finite; for all lanes. */
-__device__ static size_t worst(const mct_cuda_steps &v, size_t point) {
-    const double *r = mct_cuda_at(v, point, v.at.residual), *norm = mct_cuda_at(v, point, v.at.norm);
-    double largest = -1.0;
-    int found = v.N, bad = v.N;
-    for (int q = (int)(threadIdx.x % WARP_SIZE); q < v.N; q += WARP_SIZE) {
-        for (size_t at = (size_t)q; at < v.n; at += (size_t)v.N) {
-            const double value = fabs(r[at] * norm[at]);
-            if (!isfinite(value) && q < bad) bad = q;
-            if (value > largest) largest = value, found = q;
-        }
-    }
-    for (int by = WARP_SIZE / 2; by; by /= 2) {
-        const double other = __shfl_xor_sync(FULL_WARP, largest, by);
-        const int there = __shfl_xor_sync(FULL_WARP, found, by), other_bad = __shfl_xor_sync(FULL_WARP, bad, by);
-        if (other > largest || (other == largest && there < found)) largest = other, found = there;
-        if (other_bad < bad) bad = other_bad;
-    }
-    return (size_t)(bad < v.N ? bad : found);
+    if (v.paces[at.point].iterating) mct_update<m>(v, at.point, at.q);
 }
 
 __global__ static void decide_kernel(mct_cuda_steps v) {
     const size_t point = mct_cuda_warp();
-    if (point >= (size_t)v.points || !v.paces[point].iterating) return; /* whole warps */
-    const unsigned lane = threadIdx.x % WARP_SIZE;
-    const double largest = mct_cuda_largest(v, point);
-    double sums[SUMS] = {0.0};
-    for (int chunk = (int)lane; chunk < v.chunks; chunk += WARP_SIZE) {
-        const mct_cuda_part &part = v.parts[point * (size_t)v.chunks + (size_t)chunk];
-        for (int j = 0; j < MCT_SECANTS; j++) {
-            sums[j] += part.with_residual[j];
-            sums[MCT_SECANTS + j] += part.with_new[j];
-        }
-    }
-    for (int by = WARP_SIZE / 2; by; by /= 2) {
-        for (int s = 0; s < SUMS; s++) sums[s] += __shfl_xor_sync(FULL_WARP, sums[s], by);
-    }
-    const bool finite = isfinite(largest), converged = finite && largest <= v.tolerance;
-    const bool failed = !finite || (!converged && v.clocks[point].iterations + 1 >= v.iterations_max);
-    const size_t place = failed ? worst(v, point) : 0;
-    __syncwarp(FULL_WARP); /* all have read the clock */
-    if (lane != 0) return;
-    mct_clock *const clock = &v.clocks[point];
-    mct_cuda_pace *const pace = &v.paces[point];
-    clock->iterations++;
-    clock->evaluations++;
-    clock->residual = largest;
-    if (failed) {
-        clock->state = finite ? MCT_EVOLUTION_NOT_CONVERGED : MCT_EVOLUTION_NON_FINITE;
-        clock->worst = place;
-        pace->iterating = 0;
-        return;
-    }
-    if (clock->iterations > 1) keep_pair(clock, sums + MCT_SECANTS);
-    pace->iterating = !converged;
-    pace->pair = (int)clock->next;
-    if (converged) return;
-    if (clock->iterations % RESTART == 0) clock->pairs = 0;
-    solve(*clock, sums, pace->gamma);
+    if (point < (size_t)v.points && v.paces[point].iterating) mct_decide(v, point); /* whole warps */
 }
 
-/* ---- acceleration -------------------------------------------------------------------------------------------------------- */
-
-/* x += r - sum gamma_j (dx_j + dr_j); the first block also sees whether anything is left to do. */
+/* The first block also sees whether anything is left to do. */
 __global__ static void mix_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
     if (blockIdx.x == 0) {
         int any = 0;
@@ -214,16 +38,8 @@ __global__ static void mix_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
         if (threadIdx.x == 0 && gate.used) cudaGraphSetConditional(gate.condition, (unsigned)any);
     }
     const mct_cuda_item at = mct_cuda_item_of(v.n);
-    if (at.index >= v.n || !v.paces[at.point].iterating) return;
-    const double *base = mct_cuda_at(v, at.point, 0) + at.index;
-    double *x = v.x + at.point * v.n + at.index, sum = *x + base[(size_t)v.at.residual * v.n];
-    for (int j = 0; j < MCT_SECANTS; j++) {
-        sum -= v.paces[at.point].gamma[j] * (base[(size_t)(v.at.dx + j) * v.n] + base[(size_t)(v.at.dr + j) * v.n]);
-    }
-    *x = sum;
+    if (at.index < v.n && v.paces[at.point].iterating) mct_mix(v, at.point, at.index);
 }
-
-/* ---- the loop ------------------------------------------------------------------------------------------------------------ */
 
 void mct_cuda_iterate_begin(mct_cuda_evolution *e, mct_cuda_gate gate) {
     mct_cuda_note(e->cuda, launch<begin_kernel>({1, BLOCK}, mct_cuda_stream(), e->steps, gate));
