@@ -205,6 +205,7 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     if (!error) {
         lay_out(shape, e->memory, &e->steps, &e->series);
         upload_scheme(e);
+        e->by_points = mct_cuda_point_fits(e);
         if (shape->displacements) error = create_follower(e);
     }
     if (!error) error = e->cuda->error;
@@ -369,8 +370,12 @@ static void record_advance(mct_cuda_evolution *e) {
 
 static void advance(void *evolution, size_t steps) {
     mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    if (steps == 0) return;
-    if (!e->advance_made && !e->cuda->error) record_advance(e);
+    if (steps == 0 || e->cuda->error) return;
+    if (e->by_points) {
+        mct_cuda_point_advance(e, steps);
+        return;
+    }
+    if (!e->advance_made) record_advance(e);
     e->advance_made = true;
     if (e->cuda->error) return;
     NOTE(launch<wind_kernel>({1, 1}, mct_cuda_stream(), e->steps, steps));

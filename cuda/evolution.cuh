@@ -7,6 +7,7 @@
  *   iterate.cu     memory kernel, update, convergence, acceleration: a loop on the device
  *   commit.cu      new values, row, clock, end of a point
  *   decimate.cu    from block to block
+ *   point.cu       all of it for one point by one block of threads
  *   displacement.cu  mean-squared displacements, which follow the steps of Phi
  *
  * The history of a point is a list of matrices [m*m][N] at the numbers that mct_cuda_layout names; clocks and paces live on
@@ -111,6 +112,7 @@ struct mct_cuda_evolution {
     mct_cuda_follower *follower; /* NULL: no displacements */
     mct_graph iterate, advance;  /* made when first wanted */
     bool iterate_made, advance_made;
+    bool by_points; /* point.cu in place of the graph `advance` */
 };
 
 struct mct_cuda_follower {
@@ -164,6 +166,14 @@ inline launch_shape mct_cuda_warps(const mct_cuda_steps &v) {
 
 __device__ inline size_t mct_cuda_warp() {
     return (size_t)blockIdx.x * (BLOCK / WARP_SIZE) + threadIdx.x / WARP_SIZE;
+}
+
+/* The first guess of a step at one element. */
+__device__ inline void mct_predict(const mct_cuda_steps &v, size_t point, size_t element) {
+    const double *last = mct_cuda_at(v, point, v.at.F + (int)v.clocks[point].i) + element;
+    double sum = 0.0;
+    for (int s = 0; s < MCT_GUESS; s++) sum += v.scheme->scheme.guess[s + 1] * last[-(ptrdiff_t)(s * v.n)];
+    v.x[point * v.n + element] = sum;
 }
 
 /* The largest of the parts of a point, for all lanes of a warp. */
@@ -233,6 +243,10 @@ void mct_cuda_open_blocks(mct_cuda_evolution *e);
 
 /* History from series a, b [taylor + 1][points][n] of Phi and m. */
 void mct_cuda_start_from(mct_cuda_evolution *e, const mct_cuda_steps &steps, const double *a, const double *b);
+
+/* One block per point; whether it can be had, and `steps` steps of every point. */
+bool mct_cuda_point_fits(mct_cuda_evolution *e);
+void mct_cuda_point_advance(mct_cuda_evolution *e, size_t steps);
 
 /* displacement.cu */
 void mct_cuda_displacement_start(mct_cuda_evolution *e);

@@ -1,62 +1,14 @@
 /* functions.cu: the scalar functions of one wave number that make up the memory kernel, as src/cpu/functions.c, and their
  * adjoint.  One thread per point, function and wave number; reads up to m^2 values of F and C, writes one. */
-#include "cuda.cuh"
-
-/* X = C F C^T, Y = G, U = C F, V = G C^T at one wave number; C, F, G at its element 0 0. */
-__device__ static double general_function(int m, size_t N, int f, const double *C, const double *F, const double *G) {
-    const int mm = m * m, kind = f / mm, mu = f % mm / m, nu = f % m;
-    double sum = 0.0;
-    switch (kind) {
-    case 0:
-        for (int l = 0; l < m; l++) {
-            double inner = 0.0;
-            for (int k = 0; k < m; k++) inner += C[(size_t)(mu * m + k) * N] * F[(size_t)(k * m + l) * N];
-            sum += inner * C[(size_t)(nu * m + l) * N];
-        }
-        return sum;
-    case 1: return G[(size_t)(f - mm) * N];
-    case 2:
-        for (int k = 0; k < m; k++) sum += C[(size_t)(mu * m + k) * N] * F[(size_t)(k * m + nu) * N];
-        return sum;
-    default:
-        for (int k = 0; k < m; k++) sum += G[(size_t)(mu * m + k) * N] * C[(size_t)(nu * m + k) * N];
-        return sum;
-    }
-}
-
-/* x = c^2 s^T F s, G_mn, u_n = c (s^T F)_n, v_m = c (G s)_m with s = sqrt(x) */
-__device__ static double rank_one_function(int m, size_t N, int f, double c, const double *s, const double *F,
-                                           const double *G) {
-    const int mm = m * m;
-    double sum = 0.0;
-    if (f == 0) {
-        for (int a = 0; a < mm; a++) sum += s[a / m] * s[a % m] * F[(size_t)a * N];
-        return sum * c * c;
-    }
-    if (f <= mm) return G[(size_t)(f - 1) * N];
-    if (f <= mm + m) {
-        for (int k = 0; k < m; k++) sum += s[k] * F[(size_t)(k * m + f - 1 - mm) * N];
-    } else {
-        for (int k = 0; k < m; k++) sum += s[k] * G[(size_t)((f - 1 - mm - m) * m + k) * N];
-    }
-    return sum * c;
-}
+#include "functions.cuh"
 
 __global__ static void functions_kernel(mct_cuda_view v, size_t first, const double *F, const double *G,
                                         double *function) {
     const size_t N = (size_t)v.N, n = (size_t)v.mm * N, work = (size_t)v.functions_max * N;
     const mct_cuda_item at = mct_cuda_item_of(work);
     if (at.index >= work) return;
-    const size_t point = first + at.point, i = at.index % N;
-    const int f = (int)(at.index / N);
-    const bool rank_one = v.rank_one[point];
-    const double *C = v.C + point * n + i, *F_i = F + at.point * n + i, *G_i = G + at.point * n + i;
-    double value = 0.0; /* of functions that this path does not have: they go through the transforms too */
-    if (f < mct_cuda_functions_of(rank_one, v.m)) {
-        value = rank_one ? rank_one_function(v.m, N, f, C[0], v.root_fraction + point * (size_t)v.m, F_i, G_i)
-                         : general_function(v.m, N, f, C, F_i, G_i);
-    }
-    function[at.point * work + at.index] = value;
+    function[at.point * work + at.index] =
+        mct_function(v, first + at.point, (int)(at.index / N), at.index % N, F + at.point * n, G + at.point * n);
 }
 
 /* One thread per element of F: X_bar at this wave number, C at its element 0 0. */

@@ -4,11 +4,7 @@
 
 __global__ static void predict_kernel(mct_cuda_steps v) {
     const mct_cuda_item at = mct_cuda_item_of(v.n);
-    if (at.index >= v.n || !mct_cuda_runs(v, at.point)) return;
-    const double *last = mct_cuda_at(v, at.point, v.at.F + (int)v.clocks[at.point].i) + at.index;
-    double sum = 0.0;
-    for (int s = 0; s < MCT_GUESS; s++) sum += v.scheme->scheme.guess[s + 1] * last[-(ptrdiff_t)(s * v.n)];
-    v.x[at.point * v.n + at.index] = sum;
+    if (at.index < v.n && mct_cuda_runs(v, at.point)) mct_predict(v, at.point, at.index);
 }
 
 void mct_cuda_predict(mct_cuda_evolution *e) {

@@ -59,7 +59,9 @@ static const mct_cuda_algorithm *algorithm_of(mct_kernel_algorithm algorithm) {
 }
 
 mct_kernel_algorithm mct_cuda_choose(const mct_shape *shape) {
-    return shape->grid.points < 16 ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER; /* to be measured */
+    /* to be measured; where there are many points, each is one block's (point.cu) */
+    const bool many = shape->points >= 64 && shape->grid.points <= BLOCK;
+    return many || shape->grid.points < 16 ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;
 }
 
 static size_t functions_max(const mct_shape *shape) {

@@ -58,7 +58,7 @@ static void set_point(run *r, const trial *t, mct_context *context, size_t point
         support_mixture(species, 0.3 + 0.05 * (double)point, t->m, fractions[t->m - 1], activities);
     mct_statics *statics =
         point % 3 == 2 ? support_statics_unequal(context, grid, &mixture) : support_statics(context, grid, &mixture);
-    double coupling[DISPLACEMENTS_MAX * 3 * 64], source[DISPLACEMENTS_MAX];
+    double coupling[DISPLACEMENTS_MAX * 3 * 150], source[DISPLACEMENTS_MAX];
     for (size_t d = 0; d < t->displacements; d++) {
         for (size_t i = 0; i < t->m * t->N; i++) {
             coupling[d * t->m * t->N + i] = (0.2 + (double)d) / (1.0 + (double)(i % t->N));
@@ -251,6 +251,15 @@ static const trial run_trials[] = {
     {.N = 16, .m = 2, .points = 2, .n = 16, .degree = 3, .doublings = 2, .decades = 5.0},
     {.N = 16, .m = 2, .points = 2, .n = 16, .scheme = MCT_TIME_MOMENTS, .doublings = 1, .decades = 3.0},
     {.N = 64, .m = 2, .points = 1, .n = 32, .degree = 5, .displacements = 1, .doublings = 1, .decades = 3.0},
+    {.N = 16,
+     .m = 3,
+     .points = 3,
+     .n = 16,
+     .degree = 3,
+     .algorithm = MCT_KERNEL_FACTORIZED,
+     .displacements = 2,
+     .doublings = 1,
+     .decades = 3.0},
 };
 enum { RUN_TRIALS = sizeof run_trials / sizeof *run_trials };
 
@@ -258,7 +267,7 @@ ParameterizedTestParameters(cuda_evolution, runs) {
     static trial trials[RUN_TRIALS];
     for (int i = 0; i < RUN_TRIALS; i++) {
         trials[i] = run_trials[i];
-        trials[i].algorithm = MCT_KERNEL_FOURIER;
+        if (trials[i].algorithm == MCT_KERNEL_AUTO) trials[i].algorithm = MCT_KERNEL_FOURIER;
         trials[i].order = (i + 1) % ORDERS;
     }
     return cr_make_param_array(trial, trials, RUN_TRIALS);
@@ -282,20 +291,20 @@ static const trial small = {.N = 16,
 
 /* Windows that end anywhere, also within a tile, are the operations one after the other; so is a run that goes on from
  * what another one has saved. */
-Test(cuda_evolution, windows_and_checkpoints_change_nothing) {
-    run one = run_create(&MCT_CUDA_BACKEND, &small, NULL), other = run_create(&MCT_CUDA_BACKEND, &small, NULL);
+static void check_windows(const trial *t, size_t longest) {
+    run one = run_create(&MCT_CUDA_BACKEND, t, NULL), other = run_create(&MCT_CUDA_BACKEND, t, NULL);
     const mct_evolution_operations *const o = one.backend->evolution;
     o->start(one.evolution);
     o->start(other.evolution);
-    for (size_t steps = 1; steps <= 9; steps++) {
+    for (size_t steps = 1; steps <= longest; steps++) {
         look(&one);
         look(&other);
         expect_same(&one, &other, 0.0, "window");
         o->advance(one.evolution, steps);
         for (size_t s = 0; s < steps; s++) step(&other);
-        run resumed = run_create(&MCT_CUDA_BACKEND, &small, NULL);
+        run resumed = run_create(&MCT_CUDA_BACKEND, t, NULL);
         look(&one);
-        for (size_t p = 0; p < small.points; p++) {
+        for (size_t p = 0; p < t->points; p++) {
             char *state = malloc(o->state_size(one.evolution, &one.clocks[p]) + 1);
             cr_assert_not_null(state);
             o->save(one.evolution, p, state + 1); /* anywhere in memory */
@@ -309,6 +318,24 @@ Test(cuda_evolution, windows_and_checkpoints_change_nothing) {
     }
     run_destroy(&one);
     run_destroy(&other);
+}
+
+Test(cuda_evolution, windows_and_checkpoints_change_nothing) {
+    check_windows(&small, 9);
+}
+
+/* The same where one block of threads makes all steps of a point; 150: two chunks of wave numbers. */
+Test(cuda_evolution, a_block_makes_the_steps_that_the_grid_makes) {
+    trial t = small;
+    t.algorithm = MCT_KERNEL_FACTORIZED;
+    for (int order = 0; order < ORDERS; order++) {
+        setenv("APMCT_CUDA_HOST_ORDER", orders[order], 1);
+        t.scheme = order == 1 ? MCT_TIME_MOMENTS : MCT_TIME_LEGENDRE;
+        t.degree = order == 2 ? 3 : 5;
+        check_windows(&t, order == 0 ? 9 : 5);
+    }
+    t.N = 150, t.m = 1, t.points = 1;
+    check_windows(&t, 3);
 }
 
 /* Windows until a point fails. */
