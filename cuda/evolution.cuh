@@ -20,6 +20,7 @@
 #include "small_matrix.cuh"
 
 enum {
+    MCT_SUMS = 2 * MCT_SECANTS,
     MCT_CUDA_TILE = 4,   /* coming steps that the finished history is applied to at once */
     MCT_CUDA_CHUNK = 128 /* wave numbers of a point that a block treats, one per thread, and sums over */
 };
@@ -56,10 +57,10 @@ enum mct_cuda_turn {
 
 /* What a point is at between the kernels of a step. */
 struct mct_cuda_pace {
-    int iterating; /* not converged yet */
-    int pair;      /* slot of the next secant; -1: none, the first evaluation of a step */
-    double gamma[MCT_SECANTS];
-    int turn, n; /* mct_cuda_turn, of a block of n steps */
+    int iterating;                             /* not converged yet */
+    int pair;                                  /* slot of the next secant; -1: none, the first evaluation of a step */
+    double gamma[MCT_SECANTS], sums[MCT_SUMS]; /* sums: <dr_j, r>, then <dr_j, dr_new> */
+    int turn, n;                               /* mct_cuda_turn, of a block of n steps */
 };
 
 /* What a block of threads finds in a new residual (or, in `largest` alone, elsewhere). */

@@ -35,45 +35,54 @@ template <int m> __device__ void mct_add_product(const mct_matrix<m> &A, const m
     }
 }
 
-/* The finished history in the steps of the tile that begins, at 32 wave numbers; by the whole block. */
-template <int m> __device__ void mct_history_ahead(const mct_cuda_steps &v, size_t point, int group) {
+/* The finished history in `together` steps of the tile that begins, from number t0 on, at 32 wave numbers; by the whole block.
+ * Each warp takes a part of the distances; then their sums are added. */
+template <int m, int together>
+__device__ void mct_history_ahead_of(const mct_cuda_steps &v, size_t point, int group, mct_tile now, int t0) {
     SHARED_ARRAY(double, part, MCT_SLICES *m *m *WARP_SIZE);
     const int lane = (int)(threadIdx.x % WARP_SIZE), slice = (int)(threadIdx.x / WARP_SIZE);
-    const int q = group * WARP_SIZE + lane;
-    const mct_tile now = mct_tile_of(v.clocks[point]);
-    if (now.t) return; /* in the middle of a tile */
-    const int n = (int)v.clocks[point].n, behind = (v.degree - 1) / 2, count = now.last - now.from + 1;
-    mct_matrix<m> sum[MCT_CUDA_TILE] = {};
+    const int q = group * WARP_SIZE + lane, i0 = now.from + t0;
+    const int n = (int)v.clocks[point].n, behind = (v.degree - 1) / 2, count = now.last - i0 + 1;
+    mct_matrix<m> sum[together] = {};
     if (q < v.N) {
         for (int l = now.cut - behind + slice; l < now.from; l += MCT_SLICES) {
             const mct_matrix<m> F = mct_cuda_read<m>(v, point, v.at.F + l, (size_t)q);
-            for (int t = 0; t < MCT_CUDA_TILE; t++) {
-                const int i = now.from + t;
+            for (int t = 0; t < together; t++) {
+                const int i = i0 + t;
                 if (t >= count) continue;
                 const int weight = mct_weight_of(v.at.weight_M, v.at.tail_M, v.degree, n, i - now.cut, i - l);
                 mct_add_product(mct_cuda_read<m>(v, point, weight, (size_t)q), F, &sum[t]);
             }
         }
-        for (int l = now.from - now.cut - behind + slice; l < now.from; l += MCT_SLICES) {
+        for (int l = i0 - now.cut - behind + slice; l < now.from; l += MCT_SLICES) {
             const mct_matrix<m> M = mct_cuda_read<m>(v, point, v.at.M + l, (size_t)q);
-            for (int t = 0; t < MCT_CUDA_TILE; t++) {
-                const int i = now.from + t;
+            for (int t = 0; t < together; t++) {
+                const int i = i0 + t;
                 if (t >= count || l < i - now.cut - behind) continue;
                 const int weight = mct_weight_of(v.at.weight_F, v.at.tail_F, v.degree, n, now.cut, i - l);
                 mct_add_product(M, mct_cuda_read<m>(v, point, weight, (size_t)q), &sum[t]);
             }
         }
     }
-    for (int t = 0; t < MCT_CUDA_TILE; t++) {
+    for (int t = 0; t < together; t++) {
         for (int c = 0; c < m * m; c++) part[(slice * m * m + c) * WARP_SIZE + lane] = sum[t].e[c / m][c % m];
         __syncthreads();
         for (int c = slice; c < m * m && q < v.N; c += MCT_SLICES) {
             double all = 0.0;
             for (int s = 0; s < MCT_SLICES; s++) all += part[(s * m * m + c) * WARP_SIZE + lane];
-            mct_cuda_at(v, point, v.at.ahead + t)[(size_t)c * (size_t)v.N + (size_t)q] = all;
+            mct_cuda_at(v, point, v.at.ahead + t0 + t)[(size_t)c * (size_t)v.N + (size_t)q] = all;
         }
         __syncthreads(); /* before the next step of the tile is written */
     }
+}
+
+/* As many steps of the tile at a time as there are registers for. */
+template <int m> __device__ void mct_history_ahead(const mct_cuda_steps &v, size_t point, int group) {
+    const int together = m < 3 ? 4 : m == 3 ? 2 : 1;
+    static_assert(MCT_CUDA_TILE % together == 0, "a tile is made of these");
+    const mct_tile now = mct_tile_of(v.clocks[point]);
+    if (now.t) return; /* in the middle of a tile */
+    for (int t = 0; t < MCT_CUDA_TILE; t += together) mct_history_ahead_of<m, together>(v, point, group, now, t);
 }
 
 /* offset = A^-1 C at one wave number. */

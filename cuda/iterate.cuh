@@ -12,7 +12,7 @@ static constexpr double mct_dependent = 1.0e-13;
 
 /* ---- residual ------------------------------------------------------------------------------------------------------------ */
 
-enum { MCT_SUMS = 2 * MCT_SECANTS, MCT_CHUNK_WARPS = MCT_CUDA_CHUNK / WARP_SIZE };
+enum { MCT_CHUNK_WARPS = MCT_CUDA_CHUNK / WARP_SIZE };
 
 /* r = A^-1 (M right) - offset - x at one wave number; the secant, its part of the norm and of the products. */
 template <int m>
@@ -81,13 +81,6 @@ template <int m> __device__ void mct_update(const mct_cuda_steps &v, size_t poin
 
 /* ---- decision ------------------------------------------------------------------------------------------------------------ */
 
-/* values[j], by choice: nothing in registers is indexed by data. */
-__device__ inline double mct_choose(const double *values, unsigned j) {
-    double value = values[0];
-    for (unsigned k = 1; k < MCT_SECANTS; k++) value = k == j ? values[k] : value;
-    return value;
-}
-
 /* gamma = argmin |r - sum gamma_j dr_j| from the products <dr_i, dr_j> and <dr_j, r>, newest first; by one thread.
  * A secant that depends on those before it gets a row of its own: 1 on the diagonal, 0 right. */
 __device__ inline void mct_solve_secants(const mct_clock &clock, const double *with_residual, double *gamma) {
@@ -97,7 +90,7 @@ __device__ inline void mct_solve_secants(const mct_clock &clock, const double *w
         const unsigned j = (clock.next + 2 * MCT_SECANTS - 1 - (unsigned)a) % MCT_SECANTS;
         const bool held = (unsigned)a < clock.pairs;
         const double own = held ? clock.gram[j][j] : 0.0;
-        double pivot = own, right = held ? mct_choose(with_residual, j) : 0.0;
+        double pivot = own, right = held ? with_residual[j] : 0.0;
         for (int k = 0; k < a; k++) {
             const unsigned i = (clock.next + 2 * MCT_SECANTS - 1 - (unsigned)k) % MCT_SECANTS;
             double sum = held && kept[k] ? clock.gram[j][i] : 0.0;
@@ -119,7 +112,7 @@ __device__ inline void mct_solve_secants(const mct_clock &clock, const double *w
 
 __device__ inline void mct_keep_pair(mct_clock *clock, const double *with_new) {
     const unsigned slot = clock->next;
-    for (unsigned j = 0; j < MCT_SECANTS; j++) clock->gram[slot][j] = clock->gram[j][slot] = mct_choose(with_new, j);
+    for (unsigned j = 0; j < MCT_SECANTS; j++) clock->gram[slot][j] = clock->gram[j][slot] = with_new[j];
     clock->next = (slot + 1) % MCT_SECANTS;
     if (clock->pairs < MCT_SECANTS) clock->pairs++;
 }
@@ -176,12 +169,13 @@ __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
         pace->iterating = 0;
         return;
     }
-    if (clock->iterations > 1) mct_keep_pair(clock, sums + MCT_SECANTS);
+    for (int s = 0; s < MCT_SUMS; s++) pace->sums[s] = sums[s]; /* nothing in registers is indexed by data */
+    if (clock->iterations > 1) mct_keep_pair(clock, pace->sums + MCT_SECANTS);
     pace->iterating = !converged;
     pace->pair = (int)clock->next;
     if (converged) return;
     if (clock->iterations % MCT_RESTART == 0) clock->pairs = 0;
-    mct_solve_secants(*clock, sums, pace->gamma);
+    mct_solve_secants(*clock, pace->sums, pace->gamma);
 }
 
 /* ---- acceleration -------------------------------------------------------------------------------------------------------- */

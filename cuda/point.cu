@@ -102,27 +102,28 @@ __global__ void __launch_bounds__(BLOCK) point_kernel(mct_cuda_steps v, mct_cuda
     }
 }
 
-/* Shared memory of a block: the functions; and what the kernels above have besides, for the most species. */
+/* Shared memory of a block: the functions, and what the kernel has besides, for the most species. */
 static size_t shared_of(const mct_cuda *cuda) {
     return cuda->functions_max * cuda->N * sizeof(double);
 }
-static const size_t shared_besides = (size_t)36 << 10;
+static const size_t shared_besides = (size_t)22 << 10;
 
-template <int m> static cudaError_t allow(size_t shared) {
-    return cudaFuncSetAttribute(point_kernel<m>, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared);
-}
+using point_launch = cudaError_t (*)(const launch_shape &, cudaStream_t, mct_cuda_steps, mct_cuda_view, mct_cuda_steps,
+                                     mct_cuda_displacements, double *, size_t);
+
+enum { MOST_SPECIES = 3 }; /* that there are registers for */
 
 bool mct_cuda_point_fits(mct_cuda_evolution *e) {
     cudaDeviceProp device;
     const size_t shared = shared_of(e->cuda);
-    if (e->cuda->algorithm != &mct_cuda_factorized || e->shape.N > BLOCK) return false;
+    if (e->cuda->algorithm != &mct_cuda_factorized || e->shape.N > BLOCK || e->steps.m > MOST_SPECIES) return false;
     if (cudaGetDeviceProperties(&device, 0) != cudaSuccess) return false;
     if (shared + shared_besides > device.sharedMemPerBlockOptin) return false;
+    const auto attribute = cudaFuncAttributeMaxDynamicSharedMemorySize;
     switch (e->steps.m) {
-    case 1: return allow<1>(shared) == cudaSuccess;
-    case 2: return allow<2>(shared) == cudaSuccess;
-    case 3: return allow<3>(shared) == cudaSuccess;
-    default: return allow<4>(shared) == cudaSuccess;
+    case 1: return cudaFuncSetAttribute(point_kernel<1>, attribute, (int)shared) == cudaSuccess;
+    case 2: return cudaFuncSetAttribute(point_kernel<2>, attribute, (int)shared) == cudaSuccess;
+    default: return cudaFuncSetAttribute(point_kernel<MOST_SPECIES>, attribute, (int)shared) == cudaSuccess;
     }
 }
 
@@ -130,6 +131,7 @@ void mct_cuda_point_advance(mct_cuda_evolution *e, size_t steps) {
     const mct_cuda_steps &v = e->steps;
     const mct_cuda_follower none = {}, *f = e->follower ? e->follower : &none;
     const launch_shape blocks = {(unsigned)v.points, BLOCK, shared_of(e->cuda)};
-    MCT_LAUNCH_FOR_SPECIES(e, v.m, point_kernel, blocks, v, e->cuda->view, f->steps, f->displacements,
-                           e->cuda->increment, steps);
+    const point_launch make[] = {launch<point_kernel<1>>, launch<point_kernel<2>>, launch<point_kernel<MOST_SPECIES>>};
+    mct_cuda_note(e->cuda, make[v.m - 1](blocks, mct_cuda_stream(), v, e->cuda->view, f->steps, f->displacements,
+                                         e->cuda->increment, steps));
 }

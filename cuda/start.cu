@@ -84,9 +84,9 @@ __global__ static void begun_kernel(mct_cuda_steps v, int half, int evaluations)
 }
 
 void mct_cuda_start_from(mct_cuda_evolution *e, const mct_cuda_steps &v, const double *a, const double *b) {
-    const size_t half = e->shape.steps_per_block / 2;
-    mct_cuda_note(e->cuda, launch<fill_kernel>(mct_cuda_over(2 * v.n * (half + 1), (size_t)v.points), mct_cuda_stream(),
-                                               v, (int)half, (size_t)v.points * v.n, a, b));
+    const size_t middle = e->shape.steps_per_block / 2;
+    mct_cuda_note(e->cuda, launch<fill_kernel>(mct_cuda_over(2 * v.n * (middle + 1), (size_t)v.points),
+                                               mct_cuda_stream(), v, (int)middle, (size_t)v.points * v.n, a, b));
 }
 
 void mct_cuda_start(mct_cuda_evolution *e) {
