@@ -81,10 +81,21 @@ MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *m
     for (size_t k = 0; k < D; k++) sum[k] = open[k + done];
     sum[D] = (mct_wide){0.0};
     if (!done) sum[D] = open[D];
+    if (r == central) { /* w[p][D - nu] = -(-1)^p w[p][nu] */
+#pragma GCC unroll 3
+        for (size_t nu = 0; nu < half; nu++) {
+            mct_wide even = scheme->weight[central][0][nu] * mu[0], odd = {0.0};
 #pragma GCC unroll 6
-    for (size_t nu = 0; nu <= D; nu++) {
+            for (size_t p = 1; p < D; p++) *(p % 2 ? &odd : &even) += scheme->weight[central][p][nu] * mu[p];
+            sum[D - nu] += odd + even;
+            sum[nu] += odd - even;
+        }
+    } else {
 #pragma GCC unroll 6
-        for (size_t p = 0; p < D; p++) sum[D - nu] += scheme->weight[r][p][nu] * mu[p];
+        for (size_t nu = 0; nu <= D; nu++) {
+#pragma GCC unroll 6
+            for (size_t p = 0; p < D; p++) sum[D - nu] += scheme->weight[r][p][nu] * mu[p];
+        }
     }
 #pragma GCC unroll 6
     for (size_t k = 0; k <= D; k++) open[k] = sum[k];
@@ -151,16 +162,19 @@ MCT_INLINE void join(size_t D, const mct_scheme *scheme, const mct_wide *left, c
     }
 }
 
-/* The same of two new cells with central stencils, from the D + 2 grid values at `value`. */
+/* The same of two new cells with central stencils, from the D + 2 grid values at `value`.  Even moments see the even part of
+ * these values about the middle one, odd moments the odd part. */
 MCT_INLINE void join_new(size_t D, const mct_scheme *scheme, const double *value, size_t size, mct_wide *mu) {
-    const mct_wide zero = {0.0};
+    const size_t middle = (D + 1) / 2;
+    const mct_wide f = mct_wide_read(value + middle * size), zero = {0.0};
 #pragma GCC unroll 6
-    for (size_t p = 0; p < D; p++) mu[p] = zero;
-#pragma GCC unroll 7
-    for (size_t nu = 0; nu <= D + 1; nu++) {
-        const mct_wide f = mct_wide_read(value + nu * size);
+    for (size_t p = 0; p < D; p++) mu[p] = p % 2 ? zero : scheme->joined[p][middle] * f;
+#pragma GCC unroll 3
+    for (size_t nu = 0; nu < middle; nu++) {
+        const mct_wide left = mct_wide_read(value + nu * size), right = mct_wide_read(value + (D + 1 - nu) * size);
+        const mct_wide even = left + right, odd = left - right;
 #pragma GCC unroll 6
-        for (size_t p = 0; p < D; p++) mu[p] += scheme->joined[p][nu] * f;
+        for (size_t p = 0; p < D; p++) mu[p] += scheme->joined[p][nu] * (p % 2 ? odd : even);
     }
 }
 
