@@ -143,22 +143,22 @@ static void history(const mct_step_layout *a, size_t first, size_t last, double 
 #undef CALL
 }
 
-/* Element by element: m is no constant, and need not be. */
-MCT_INLINE void combine_part(const mct_step_layout *a, const double *p, size_t q, size_t terms,
-                             const double *coefficient, const size_t *at, double *to, double *rows) {
-    for (size_t c = 0; c < a->m * a->m; c++) {
-        mct_wide sum = {0.0};
-        for (size_t s = 0; s < terms; s++) sum += coefficient[s] * mct_wide_read(p + at[s] + c * MCT_LANES);
-        if (to) mct_wide_write(&sum, to + c * MCT_LANES);
-        if (rows) wide_write_rows(1, a->N, q, &sum, rows + c * a->N);
+MCT_INLINE void combine_block(size_t m, const mct_step_layout *a, const double *p, size_t q, size_t terms,
+                              const double *coefficient, const size_t *at, double *to, double *rows, mct_wide *sum) {
+    const size_t mm = m * m;
+    for (size_t c = 0; c < mm; c++) sum[c] = coefficient[0] * mct_wide_read(p + at[0] + c * MCT_LANES);
+    for (size_t s = 1; s < terms; s++) {
+        for (size_t c = 0; c < mm; c++) sum[c] += coefficient[s] * mct_wide_read(p + at[s] + c * MCT_LANES);
     }
+    if (to) put(mm, sum, to);
+    if (rows) wide_write_rows(mm, a->N, q, sum, rows);
 }
 
 static void combine(const mct_step_layout *a, size_t first, size_t last, double *base, size_t terms,
                     const double *coefficient, const size_t *at, size_t to, double *rows) {
 #define CALL(m, work) \
-    combine_part(a, base + p, q, terms, coefficient, at, to == MCT_STEP_NOWHERE ? NULL : base + p + to, rows)
-    EACH_PART(CALL, , )
+    combine_block(m, a, base + p, q, terms, coefficient, at, to == MCT_STEP_NOWHERE ? NULL : base + p + to, rows, work)
+    EACH_BLOCK(1, CALL)
 #undef CALL
 }
 
