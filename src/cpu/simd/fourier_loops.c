@@ -110,7 +110,8 @@ static void unload(const mct_transform *t, size_t N, size_t count, double balanc
         mct_complex_row x = z[j];
         mct_row_multiply(&x, t->quarter[2 * j], t->quarter[2 * j + 1]);
         if (front < N) f[front] = x.re;
-        if (back < N) f[back] = MCT_ROW_HALVES(-x.im, x.im);
+        const mct_row minus = -x.im;
+        if (back < N) f[back] = MCT_ROW_HALVES(minus, x.im);
     }
     for (size_t q = 0; q < N; q += MCT_ROW) {
         mct_row wave;
@@ -196,7 +197,7 @@ static void correlate(const mct_transform *t, size_t lags, size_t count, size_t 
             product(c < count ? pairs : 0, image[c < count ? c : 0], n, h + p, &high);
             for (size_t second = 0; second < 2; second++) {
                 mct_complex_row even = second ? low.second : low.first, odd = second ? high.second : high.first;
-                mct_butterfly2(&even, &odd);
+                mct_row_butterfly(&even, &odd);
                 a[lane_of(0, second, c)] = even.re;
                 b[lane_of(0, second, c)] = even.im;
                 a[lane_of(1, second, c)] = odd.re * half_re - odd.im * half_im;
@@ -322,7 +323,7 @@ static void correlate_adjoint(const mct_transform *t, size_t lags, size_t count,
                 const mct_row re = a[lane_of(1, second, c)], im = b[lane_of(1, second, c)];
                 mct_complex_row even = {a[lane_of(0, second, c)], b[lane_of(0, second, c)]};
                 mct_complex_row odd = {re * half_re - im * half_im, re * half_im + im * half_re};
-                mct_butterfly2(&even, &odd);
+                mct_row_butterfly(&even, &odd);
                 *(second ? &low.second : &low.first) = even;
                 *(second ? &high.second : &high.first) = odd;
             }
