@@ -5,11 +5,6 @@
 
 #include "evolution.cuh"
 
-/* All Phi_mm/S_mm below this: the final decay. */
-static constexpr double mct_final_decay = 0.1;
-/* Blocks without change that make a plateau: a decade and more. */
-enum { MCT_QUIET = 4 };
-
 /* ---- moments and weights of one element over the cells; value, moments, ... at its place, `size` apart ---------------------- */
 
 /* mu [D] of cell j from grid values known up to n; its D + 1 nodes end there at the latest. */
@@ -124,12 +119,15 @@ __device__ inline void mct_turn(const mct_cuda_steps &v, size_t point) {
     if (!ends) return;
     clock->blocks++;
     clock->quiet = change <= v.plateau ? clock->quiet + 1 : 0;
-    if (clock->quiet >= MCT_QUIET) {
+    const bool is_steady = change <= MCT_STEADY && change >= clock->least && v.plateau >= 0.0;
+    clock->steady = is_steady ? clock->steady + 1 : 0;
+    if (!is_steady) clock->least = change;
+    if (clock->quiet >= MCT_BLOCKS_QUIET || clock->steady >= MCT_BLOCKS_STEADY) {
         clock->state = MCT_EVOLUTION_PLATEAU;
         return;
     }
     pace->n = (int)clock->n;
-    if (clock->largest < mct_final_decay && clock->doublings < v.doublings) {
+    if (clock->largest < MCT_FINAL_DECAY && clock->doublings < v.doublings) {
         pace->turn = MCT_TURN_EXTEND;
         clock->n *= 2;
         clock->doublings++;

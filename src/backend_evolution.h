@@ -10,18 +10,27 @@
 #include "evolution_scheme.h"
 
 enum {
-    MCT_SECANTS = 3 /* pairs of Anderson's acceleration, kept from step to step */
+    MCT_SECANTS = 3, /* pairs of Anderson's acceleration, kept from step to step */
+    /* Blocks in a row that make a plateau: with a change of no more than shape.plateau, a decade and more; or, close to the
+     * transition, where the error of the iteration is amplified beyond that, with a change that no longer falls and is
+     * below MCT_STEADY, where the Phi of a fluid stays so long only at |eps| < 1e-11. */
+    MCT_BLOCKS_QUIET = 4,
+    MCT_BLOCKS_STEADY = 8
 };
+#define MCT_STEADY      1e-6
+/* All Phi_mm/S_mm below this: the final decay, where the resolution doubles instead of the step. */
+#define MCT_FINAL_DECAY 0.1
 
 /* Where a point stands; plain data, copied as it is. */
 typedef struct mct_clock {
     mct_evolution_state state;
-    unsigned doublings, quiet; /* of n so far; blocks in a row without change */
-    size_t n, i;               /* steps of the present block; the last finished one */
-    double step, time;         /* h; i h */
-    double largest, residual;  /* max Phi_mm/S_mm of the last row; residual of the last step */
-    size_t worst;              /* wave-number index of a failed step */
-    unsigned iterations;       /* of the present step */
+    unsigned doublings, quiet, steady; /* of n so far; blocks in a row without change, and since it was least */
+    size_t n, i;                       /* steps of the present block; the last finished one */
+    double step, time;                 /* h; i h */
+    double least;                      /* change of a block */
+    double largest, residual;          /* max Phi_mm/S_mm of the last row; residual of the last step */
+    size_t worst;                      /* wave-number index of a failed step */
+    unsigned iterations;               /* of the present step */
     unsigned long steps, blocks, evaluations;
     unsigned pairs, next; /* secants held; where the next goes */
     double gram[MCT_SECANTS][MCT_SECANTS];

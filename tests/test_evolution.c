@@ -79,7 +79,14 @@ Test(evolution, relaxation_times_near_the_transition) {
 }
 
 Test(evolution, the_long_time_limit_is_the_glass) {
-    const struct { double packing_fraction, activity; } cases[] = {{0.52, 1.0}, {0.524, 1.02}, {0.65, 3.0}};
+    /* near the transition the error of a step is amplified by 1/sqrt(epsilon), and the change of Phi stays above the
+     * default for a plateau: it still ends as one */
+    const struct {
+        double packing_fraction, activity, tolerance, allowed;
+    } cases[] = {{0.52, 1.0, 1e-12, 1e-9},
+                 {0.524, 1.02, 1e-12, 1e-9},
+                 {0.65, 3.0, 1e-12, 1e-9},
+                 {phi_c * (1 + 1e-6), 1.0, 1e-10, 2e-7}};
     const mct_grid grid = mct_grid_default();
     const size_t n = 4 * grid.points;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
@@ -90,7 +97,7 @@ Test(evolution, the_long_time_limit_is_the_glass) {
         mct_evolution_options options = mct_evolution_options_default();
         mct_glass_options glass = mct_glass_options_default();
         mct_glass_result result;
-        options.time.tolerance = 1e-12;
+        options.time.tolerance = cases[c].tolerance;
         options.time.until = 1e30;
         mct_evolution *evolution = run_to_end(context, &options, &grid, &mixture, NULL);
         double *F = calloc(n, sizeof *F), *phi = calloc(n, sizeof *phi);
@@ -99,7 +106,8 @@ Test(evolution, the_long_time_limit_is_the_glass) {
         cr_expect_eq(mct_evolution_look(evolution, 0).state, MCT_EVOLUTION_PLATEAU);
         reference_state *state = reference_state_create(&grid, &mixture);
         long double *a = reference_widen(n, F), *b = reference_widen(n, phi);
-        cr_expect(reference_distance(state, a, b) < 1e-9L, "case %zu: %.2Le", c, reference_distance(state, a, b));
+        cr_expect(reference_distance(state, a, b) < (long double)cases[c].allowed, "case %zu: %.2Le", c,
+                  reference_distance(state, a, b));
         free(a), free(b), free(F), free(phi);
         reference_state_destroy(state);
         mct_evolution_destroy(evolution);

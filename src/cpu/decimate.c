@@ -4,11 +4,6 @@
 
 #include "evolution.h"
 
-/* All Phi_mm/S_mm below this: the final decay. */
-static const double final_decay = 0.1;
-/* Blocks without change that make a plateau: a decade and more. */
-enum { QUIET = 4 };
-
 static void open_chunk(const mct_cpu_evolution *e, const mct_clock *clock, double *base, size_t first, size_t last,
                        size_t thinned) {
     const mct_scheme *const scheme = &e->shape.scheme;
@@ -57,12 +52,16 @@ void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread
     const size_t n = clock->n;
     if (clock->i < n) return;
     clock->blocks++;
-    clock->quiet = change(e, point, n, n / 2) <= e->shape.plateau ? clock->quiet + 1 : 0;
-    if (clock->quiet >= QUIET) {
+    const double moved = change(e, point, n, n / 2), quiet = e->shape.plateau;
+    const bool is_steady = moved <= MCT_STEADY && moved >= clock->least && quiet >= 0.0;
+    clock->quiet = moved <= quiet ? clock->quiet + 1 : 0;
+    clock->steady = is_steady ? clock->steady + 1 : 0;
+    if (!is_steady) clock->least = moved;
+    if (clock->quiet >= MCT_BLOCKS_QUIET || clock->steady >= MCT_BLOCKS_STEADY) {
         clock->state = MCT_EVOLUTION_PLATEAU;
         return;
     }
-    const bool thin = !(clock->largest < final_decay && clock->doublings < e->shape.doublings);
+    const bool thin = !(clock->largest < MCT_FINAL_DECAY && clock->doublings < e->shape.doublings);
     if (thin) {
         clock->i = n / 2;
         clock->step *= 2.0;
