@@ -12,7 +12,8 @@
 #include "increments.cuh"
 #include "iterate.cuh"
 
-/* M[x, x] of a point; function [functions][N] in shared memory, increment [mm][4][N + 2]. */
+/* M[x, x] of a point; function [functions][N] in shared memory, increment [mm][4][N + 2].  A thread gets M at its own wave
+ * number and needs no other. */
 __device__ static void evaluate(const mct_cuda_view &k, size_t point, const double *x, double *function,
                                 double *increment, double *M) {
     const size_t N = (size_t)k.N, pitch = N + 2;
@@ -29,7 +30,6 @@ __device__ static void evaluate(const mct_cuda_view &k, size_t point, const doub
     }
     __syncthreads();
     for (size_t c = 0; c < (size_t)k.mm; c++) mct_assemble(k, point, c, increment + c * 4 * pitch, M + c * N);
-    __syncthreads();
 }
 
 /* offset of the coming step. */
