@@ -5,6 +5,7 @@
  *   vector.cu      norms and sums                  increments.cu  M by increments over q; the correlations come from
  *   glass.cu       the fixed point                   factorized.cu  O(N^2) sums, or
  *   direct.cu      M by precomputed weights          fourier.cu     fast Fourier transforms
+ *   evolution.cuh  the evolution in time and its files
  *
  * Everything is enqueued in one stream of the process, so that operations of all states come in the order of their calls.
  * Kernels take a view: plain numbers and device pointers, passed by value. */

@@ -1,5 +1,4 @@
-/* evolution.cu: the row of the evolution's operations: memory, looks, checkpoints, and a window of steps as one graph, in
- * which the device decides how often it goes round.  As src/cpu/evolution.c. */
+/* evolution.cu: the row of the evolution's operations, and its memory, as src/cpu/evolution.c. */
 #include <stdint.h>
 #include <string.h>
 
@@ -159,7 +158,7 @@ static const char *allocate(size_t doubles, double **device, size_t rows, double
     return text_of(cudaMallocHost(host, rows * sizeof **host));
 }
 
-static void copy(mct_cuda_evolution *e, void *to, const void *from, size_t bytes, cudaMemcpyKind kind) {
+void mct_cuda_copy(mct_cuda_evolution *e, void *to, const void *from, size_t bytes, cudaMemcpyKind kind) {
     mct_cuda_note(e->cuda, cudaMemcpyAsync(to, from, bytes, kind, mct_cuda_stream()));
 }
 
@@ -170,7 +169,7 @@ static void upload_scheme(mct_cuda_evolution *e) {
     for (int k = 0; k <= MCT_TAYLOR_MAX; k++) {
         for (int l = 0; k + l <= MCT_TAYLOR_MAX; l++) scheme.beta[k][l] = mct_scheme_beta(k, l);
     }
-    copy(e, e->steps.scheme, &scheme, sizeof scheme, cudaMemcpyHostToDevice);
+    mct_cuda_copy(e, e->steps.scheme, &scheme, sizeof scheme, cudaMemcpyHostToDevice);
     mct_cuda_note(e->cuda, cudaStreamSynchronize(mct_cuda_stream()));
 }
 
@@ -223,7 +222,8 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
 /* ---- points -------------------------------------------------------------------------------------------------------------- */
 
 static void put(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, int number, const double *matrix) {
-    copy(e, v.history + point * v.stride + (size_t)number * v.n, matrix, v.n * sizeof *matrix, cudaMemcpyHostToDevice);
+    mct_cuda_copy(e, v.history + point * v.stride + (size_t)number * v.n, matrix, v.n * sizeof *matrix,
+                  cudaMemcpyHostToDevice);
 }
 
 /* All of the history, or what of it is read before it is written, is zero. */
@@ -242,9 +242,10 @@ static void set_follower(mct_cuda_evolution *e, size_t point, const mct_evolutio
     for (size_t i = 0; i < count; i++) species[i] = (int)matrices->species[i];
     clear(e, f->steps, point, 0, f->steps.at.count);
     put(e, f->steps, point, f->steps.at.W_inverse, one); /* m0 is M W^-1 as it is */
-    copy(e, d.species, species, count * sizeof *species, cudaMemcpyHostToDevice);
-    copy(e, d.coupling + point * count * row, matrices->coupling, count * row * sizeof(double), cudaMemcpyHostToDevice);
-    copy(e, d.source + point * count, matrices->source, count * sizeof(double), cudaMemcpyHostToDevice);
+    mct_cuda_copy(e, d.species, species, count * sizeof *species, cudaMemcpyHostToDevice);
+    mct_cuda_copy(e, d.coupling + point * count * row, matrices->coupling, count * row * sizeof(double),
+                  cudaMemcpyHostToDevice);
+    mct_cuda_copy(e, d.source + point * count, matrices->source, count * sizeof(double), cudaMemcpyHostToDevice);
 }
 
 static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
@@ -266,7 +267,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     clock->state = MCT_EVOLUTION_RUNNING;
     clock->n = e->shape.steps_per_block;
     clock->step = step;
-    copy(e, v.clocks + point, clock, sizeof *clock, cudaMemcpyHostToDevice);
+    mct_cuda_copy(e, v.clocks + point, clock, sizeof *clock, cudaMemcpyHostToDevice);
     if (e->follower) set_follower(e, point, matrices);
     mct_cuda_note(e->cuda, cudaStreamSynchronize(mct_cuda_stream()));
     /* a graph remembers which path each point takes */
@@ -275,28 +276,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     e->iterate_made = e->advance_made = false;
 }
 
-/* ---- steps --------------------------------------------------------------------------------------------------------------- */
-
-__global__ static void wind_kernel(mct_cuda_steps v, size_t steps) {
-    *v.left = steps;
-}
-
-/* After a step: whether a block ends somewhere, and whether there is another step to make. */
-__global__ static void gate_kernel(mct_cuda_steps v, cudaGraphConditionalHandle ends,
-                                   cudaGraphConditionalHandle again) {
-    int end = 0, run = 0;
-    for (int p = (int)threadIdx.x; p < v.points; p += BLOCK) {
-        if (!mct_cuda_runs(v, (size_t)p)) continue;
-        run = 1;
-        if (v.clocks[p].i >= v.clocks[p].n) end = 1;
-    }
-    end = __syncthreads_or(end);
-    run = __syncthreads_or(run);
-    if (threadIdx.x != 0) return;
-    const size_t left = --*v.left;
-    cudaGraphSetConditional(ends, (unsigned)end);
-    cudaGraphSetConditional(again, run && left > 0);
-}
+/* ---- the table ------------------------------------------------------------------------------------------------------------ */
 
 static void start(void *evolution) {
     mct_cuda_start((mct_cuda_evolution *)evolution);
@@ -314,201 +294,29 @@ static void commit(void *evolution) {
 static void decimate(void *evolution) {
     mct_cuda_decimate((mct_cuda_evolution *)evolution, {false, 0});
 }
-
-#define NOTE(call) mct_cuda_note(e->cuda, call)
-
-/* The fixed point of a step, recorded. */
-static void record_iterate(mct_cuda_evolution *e, mct_graph *graph) {
-    cudaGraphConditionalHandle iterates;
-    NOTE(mct_graph_condition(graph, 0, &iterates));
-    if (e->cuda->error) return;
-    mct_cuda_iterate_begin(e, {true, iterates});
-    NOTE(mct_graph_while(graph, iterates));
-    if (e->cuda->error) return;
-    mct_cuda_iterate_once(e, {true, iterates});
-    NOTE(mct_graph_end_while(graph));
-}
-
-static void record_step(mct_cuda_evolution *e, mct_graph *graph, cudaGraphConditionalHandle again) {
-    cudaGraphConditionalHandle ends;
-    mct_cuda_predict(e);
-    mct_cuda_history(e, e->steps);
-    record_iterate(e, graph);
-    mct_cuda_commit(e);
-    NOTE(mct_graph_condition(graph, 0, &ends));
-    if (e->cuda->error) return;
-    NOTE(launch<gate_kernel>({1, BLOCK}, mct_cuda_stream(), e->steps, ends, again));
-    NOTE(mct_graph_while(graph, ends));
-    if (e->cuda->error) return;
-    mct_cuda_decimate(e, {true, ends});
-    NOTE(mct_graph_end_while(graph));
-}
-
 static void iterate(void *evolution) {
-    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    mct_graph *graph = &e->iterate;
-    if (!e->iterate_made && !e->cuda->error) {
-        NOTE(mct_graph_begin(graph, mct_cuda_stream()));
-        if (!e->cuda->error) record_iterate(e, graph);
-        if (!e->cuda->error) NOTE(mct_graph_end(graph));
-        e->iterate_made = true;
-    }
-    if (!e->cuda->error) NOTE(mct_graph_launch(graph));
+    mct_cuda_iterate((mct_cuda_evolution *)evolution);
 }
-
-static void record_advance(mct_cuda_evolution *e) {
-    mct_graph *graph = &e->advance;
-    cudaGraphConditionalHandle again;
-    NOTE(mct_graph_begin(graph, mct_cuda_stream()));
-    if (e->cuda->error) return;
-    NOTE(mct_graph_condition(graph, 1, &again));
-    if (!e->cuda->error) NOTE(mct_graph_while(graph, again));
-    if (!e->cuda->error) record_step(e, graph, again);
-    if (!e->cuda->error) NOTE(mct_graph_end_while(graph));
-    if (!e->cuda->error) NOTE(mct_graph_end(graph));
-}
-
 static void advance(void *evolution, size_t steps) {
-    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    if (steps == 0 || e->cuda->error) return;
-    if (e->by_points) {
-        mct_cuda_point_advance(e, steps);
-        return;
-    }
-    if (!e->advance_made) record_advance(e);
-    e->advance_made = true;
-    if (e->cuda->error) return;
-    NOTE(launch<wind_kernel>({1, 1}, mct_cuda_stream(), e->steps, steps));
-    NOTE(mct_graph_launch(&e->advance));
-}
-
-/* ---- looks --------------------------------------------------------------------------------------------------------------- */
-
-__global__ static void looked_kernel(mct_cuda_steps v) {
-    const int point = (int)(blockIdx.x * BLOCK + threadIdx.x);
-    if (point < v.points) v.clocks[point].rows = 0;
-}
-
-/* Rows of the point since the last look. */
-static void fetch(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, size_t rows, double *to) {
-    const size_t at = point * v.window * v.n;
-    copy(e, to + at, v.row + at, rows * v.n * sizeof *to, cudaMemcpyDeviceToHost);
-}
-
-static void look(void *evolution, mct_clock *clocks, const double **times, const double **phi) {
-    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    const mct_cuda_steps &v = e->steps;
-    const size_t points = e->shape.points;
-    memcpy(clocks, e->clocks_on_host, points * sizeof *clocks); /* as they were, should the device be lost */
-    copy(e, e->clocks_on_host, v.clocks, points * sizeof *clocks, cudaMemcpyDeviceToHost);
-    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
-    for (size_t p = 0; p < points && !e->cuda->error; p++) {
-        const size_t rows = e->clocks_on_host[p].rows, at = p * v.window;
-        if (rows == 0) continue;
-        copy(e, e->times_on_host + at, v.times + at, rows * sizeof(double), cudaMemcpyDeviceToHost);
-        fetch(e, v, p, rows, e->rows_on_host);
-        if (e->follower) fetch(e, e->follower->steps, p, rows, e->follower->rows_on_host);
-    }
-    NOTE(launch<looked_kernel>({(unsigned)((points + BLOCK - 1) / BLOCK), BLOCK}, mct_cuda_stream(), v));
-    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
-    for (size_t p = 0; p < points; p++) {
-        if (!e->cuda->error) {
-            clocks[p] = e->clocks_on_host[p];
-        } else if (clocks[p].state == MCT_EVOLUTION_RUNNING) {
-            clocks[p].state = MCT_EVOLUTION_NON_FINITE;
-        }
-        if (e->cuda->error) clocks[p].rows = 0;
-        e->clocks_on_host[p].rows = 0;
-    }
-    *times = e->times_on_host;
-    *phi = e->rows_on_host;
-}
-
-static const double *displacement(void *evolution) {
-    return ((const mct_cuda_evolution *)evolution)->follower->rows_on_host;
-}
-
-/* ---- checkpoints: what the coming steps read and cannot compute again -------------------------------------------------- */
-
-struct piece {
-    int at, count; /* matrices */
-};
-
-enum { PIECES = 6 };
-
-static void pieces_of(const mct_cuda_steps &v, const mct_clock *clock, piece *list) {
-    const int i = (int)clock->i, cells = (int)clock->n / 2 * v.degree;
-    const piece all[PIECES] = {{v.at.F, i + 1},
-                               {v.at.M, i + 1},
-                               {v.at.moment_F, cells},
-                               {v.at.moment_M, cells},
-                               {v.at.ahead, MCT_CUDA_TILE},
-                               {v.at.dx, 2 * MCT_SECANTS}};
-    memcpy(list, all, sizeof all);
-}
-
-static size_t size_of(const mct_cuda_steps &v, const mct_clock *clock) {
-    piece list[PIECES];
-    size_t matrices = 0;
-    pieces_of(v, clock, list);
-    for (const piece &p : list) matrices += (size_t)p.count;
-    return matrices * v.n * sizeof(double);
-}
-
-static size_t state_size(void *evolution, const mct_clock *clock) {
-    const mct_cuda_evolution *e = (const mct_cuda_evolution *)evolution;
-    return sizeof *clock + size_of(e->steps, clock) + (e->follower ? size_of(e->follower->steps, clock) : 0);
-}
-
-/* All pieces of a point out of the history or into it; returns the end of what it copied. */
-static char *move(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, const mct_clock *clock, char *bytes,
-                  cudaMemcpyKind kind) {
-    piece list[PIECES];
-    pieces_of(v, clock, list);
-    for (const piece &p : list) {
-        double *const array = v.history + point * v.stride + (size_t)p.at * v.n;
-        const size_t size = (size_t)p.count * v.n * sizeof *array;
-        const bool out = kind == cudaMemcpyDeviceToHost;
-        copy(e, out ? (void *)bytes : array, out ? (const void *)array : bytes, size, kind);
-        bytes += size;
-    }
-    return bytes;
-}
-
-static void save(void *evolution, size_t point, void *to) {
-    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    mct_clock *const clock = &e->clocks_on_host[point];
-    copy(e, clock, e->steps.clocks + point, sizeof *clock, cudaMemcpyDeviceToHost);
-    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
-    memcpy(to, clock, sizeof *clock);
-    char *const end = move(e, e->steps, point, clock, (char *)to + sizeof *clock, cudaMemcpyDeviceToHost);
-    if (e->follower) move(e, e->follower->steps, point, clock, end, cudaMemcpyDeviceToHost);
-    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
-}
-
-/* The block of one point begins. */
-__global__ static void reopen_kernel(mct_cuda_steps v, size_t which) {
-    const size_t point = (size_t)blockIdx.x * BLOCK + threadIdx.x;
-    if (point >= (size_t)v.points) return;
-    v.paces[point].turn = point == which && v.clocks[point].i > 0 ? MCT_TURN_OPEN : MCT_TURN_NONE;
-}
-
-static void restore(void *evolution, size_t point, const void *from) {
-    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    mct_clock *const clock = &e->clocks_on_host[point];
-    memcpy(clock, from, sizeof *clock);
-    copy(e, e->steps.clocks + point, clock, sizeof *clock, cudaMemcpyHostToDevice);
-    char *const bytes = (char *)const_cast<void *>(from) + sizeof *clock; /* only read */
-    char *const end = move(e, e->steps, point, clock, bytes, cudaMemcpyHostToDevice);
-    if (e->follower) move(e, e->follower->steps, point, clock, end, cudaMemcpyHostToDevice);
-    NOTE(launch<reopen_kernel>({(unsigned)((e->shape.points + BLOCK - 1) / BLOCK), BLOCK}, mct_cuda_stream(), e->steps,
-                               point));
-    mct_cuda_open_blocks(e);
-    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
+    mct_cuda_advance((mct_cuda_evolution *)evolution, steps);
 }
 
 /* In the order of mct_evolution_operations. */
 extern "C" const mct_evolution_operations mct_cuda_evolution_operations = {
-    memory_needed, create,   destroy, set,  start,        predict,    history, iterate,
-    commit,        decimate, advance, look, displacement, state_size, save,    restore,
+    memory_needed,
+    create,
+    destroy,
+    set,
+    start,
+    predict,
+    history,
+    iterate,
+    commit,
+    decimate,
+    advance,
+    mct_cuda_look,
+    mct_cuda_displacement,
+    mct_cuda_state_size,
+    mct_cuda_save,
+    mct_cuda_restore,
 };

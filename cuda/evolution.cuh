@@ -1,6 +1,8 @@
 /* evolution.cuh: the evolution in time on a device: what its files share; files mirror those of src/cpu by name.
  *
- *   evolution.cu   memory, looks, checkpoints; a window of steps as one graph
+ *   evolution.cu   memory, the table of operations
+ *   checkpoint.cu  looks and checkpoints
+ *   advance.cu     a window of steps as one graph
  *   start.cu       Taylor series of Phi and m, the first half of the first block
  *   predict.cu     first guess of a step
  *   history.cu     what the known history adds to it
@@ -236,6 +238,7 @@ void mct_cuda_history(mct_cuda_evolution *e, const mct_cuda_steps &steps);
 /* Which points iterate; then a turn of the loop at a time, which sets the gate. */
 void mct_cuda_iterate_begin(mct_cuda_evolution *e, mct_cuda_gate gate);
 void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate);
+void mct_cuda_iterate(mct_cuda_evolution *e);
 void mct_cuda_commit(mct_cuda_evolution *e);
 /* Shuts the gate: once is enough. */
 void mct_cuda_decimate(mct_cuda_evolution *e, mct_cuda_gate gate);
@@ -245,9 +248,20 @@ void mct_cuda_open_blocks(mct_cuda_evolution *e);
 /* History from series a, b [taylor + 1][points][n] of Phi and m. */
 void mct_cuda_start_from(mct_cuda_evolution *e, const mct_cuda_steps &steps, const double *a, const double *b);
 
+void mct_cuda_advance(mct_cuda_evolution *e, size_t steps);
 /* One block per point; whether it can be had, and `steps` steps of every point. */
 bool mct_cuda_point_fits(mct_cuda_evolution *e);
 void mct_cuda_point_advance(mct_cuda_evolution *e, size_t steps);
+
+/* checkpoint.cu: these wait for the device */
+void mct_cuda_look(void *evolution, mct_clock *clocks, const double **times, const double **phi);
+const double *mct_cuda_displacement(void *evolution);
+size_t mct_cuda_state_size(void *evolution, const mct_clock *clock);
+void mct_cuda_save(void *evolution, size_t point, void *to);
+void mct_cuda_restore(void *evolution, size_t point, const void *from);
+
+/* Enqueues a copy. */
+void mct_cuda_copy(mct_cuda_evolution *e, void *to, const void *from, size_t bytes, cudaMemcpyKind kind);
 
 /* displacement.cu */
 void mct_cuda_displacement_start(mct_cuda_evolution *e);

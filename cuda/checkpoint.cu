@@ -1,0 +1,132 @@
+/* checkpoint.cu: what leaves the device: rows and clocks when the host looks, the state of a point when it is saved; and
+ * back. */
+#include <string.h>
+
+#include "evolution.cuh"
+
+#define NOTE(call) mct_cuda_note(e->cuda, call)
+
+/* ---- looks --------------------------------------------------------------------------------------------------------------- */
+
+__global__ static void looked_kernel(mct_cuda_steps v) {
+    const int point = (int)(blockIdx.x * BLOCK + threadIdx.x);
+    if (point < v.points) v.clocks[point].rows = 0;
+}
+
+/* Rows of the point since the last look. */
+static void fetch(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, size_t rows, double *to) {
+    const size_t at = point * v.window * v.n;
+    mct_cuda_copy(e, to + at, v.row + at, rows * v.n * sizeof *to, cudaMemcpyDeviceToHost);
+}
+
+void mct_cuda_look(void *evolution, mct_clock *clocks, const double **times, const double **phi) {
+    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
+    const mct_cuda_steps &v = e->steps;
+    const size_t points = e->shape.points;
+    memcpy(clocks, e->clocks_on_host, points * sizeof *clocks); /* as they were, should the device be lost */
+    mct_cuda_copy(e, e->clocks_on_host, v.clocks, points * sizeof *clocks, cudaMemcpyDeviceToHost);
+    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
+    for (size_t p = 0; p < points && !e->cuda->error; p++) {
+        const size_t rows = e->clocks_on_host[p].rows, at = p * v.window;
+        if (rows == 0) continue;
+        mct_cuda_copy(e, e->times_on_host + at, v.times + at, rows * sizeof(double), cudaMemcpyDeviceToHost);
+        fetch(e, v, p, rows, e->rows_on_host);
+        if (e->follower) fetch(e, e->follower->steps, p, rows, e->follower->rows_on_host);
+    }
+    NOTE(launch<looked_kernel>({(unsigned)((points + BLOCK - 1) / BLOCK), BLOCK}, mct_cuda_stream(), v));
+    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
+    for (size_t p = 0; p < points; p++) {
+        if (!e->cuda->error) {
+            clocks[p] = e->clocks_on_host[p];
+        } else if (clocks[p].state == MCT_EVOLUTION_RUNNING) {
+            clocks[p].state = MCT_EVOLUTION_NON_FINITE;
+        }
+        if (e->cuda->error) clocks[p].rows = 0;
+        e->clocks_on_host[p].rows = 0;
+    }
+    *times = e->times_on_host;
+    *phi = e->rows_on_host;
+}
+
+const double *mct_cuda_displacement(void *evolution) {
+    return ((const mct_cuda_evolution *)evolution)->follower->rows_on_host;
+}
+
+/* ---- checkpoints: what the coming steps read and cannot compute again -------------------------------------------------- */
+
+struct piece {
+    int at, count; /* matrices */
+};
+
+enum { PIECES = 6 };
+
+static void pieces_of(const mct_cuda_steps &v, const mct_clock *clock, piece *list) {
+    const int i = (int)clock->i, cells = (int)clock->n / 2 * v.degree;
+    const piece all[PIECES] = {{v.at.F, i + 1},
+                               {v.at.M, i + 1},
+                               {v.at.moment_F, cells},
+                               {v.at.moment_M, cells},
+                               {v.at.ahead, MCT_CUDA_TILE},
+                               {v.at.dx, 2 * MCT_SECANTS}};
+    memcpy(list, all, sizeof all);
+}
+
+static size_t size_of(const mct_cuda_steps &v, const mct_clock *clock) {
+    piece list[PIECES];
+    size_t matrices = 0;
+    pieces_of(v, clock, list);
+    for (const piece &p : list) matrices += (size_t)p.count;
+    return matrices * v.n * sizeof(double);
+}
+
+size_t mct_cuda_state_size(void *evolution, const mct_clock *clock) {
+    const mct_cuda_evolution *e = (const mct_cuda_evolution *)evolution;
+    return sizeof *clock + size_of(e->steps, clock) + (e->follower ? size_of(e->follower->steps, clock) : 0);
+}
+
+/* All pieces of a point out of the history or into it; returns the end of what it copied. */
+static char *move(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, const mct_clock *clock, char *bytes,
+                  cudaMemcpyKind kind) {
+    piece list[PIECES];
+    pieces_of(v, clock, list);
+    for (const piece &p : list) {
+        double *const array = v.history + point * v.stride + (size_t)p.at * v.n;
+        const size_t size = (size_t)p.count * v.n * sizeof *array;
+        const bool out = kind == cudaMemcpyDeviceToHost;
+        mct_cuda_copy(e, out ? (void *)bytes : array, out ? (const void *)array : bytes, size, kind);
+        bytes += size;
+    }
+    return bytes;
+}
+
+void mct_cuda_save(void *evolution, size_t point, void *to) {
+    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
+    mct_clock *const clock = &e->clocks_on_host[point];
+    mct_cuda_copy(e, clock, e->steps.clocks + point, sizeof *clock, cudaMemcpyDeviceToHost);
+    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
+    memcpy(to, clock, sizeof *clock);
+    char *const end = move(e, e->steps, point, clock, (char *)to + sizeof *clock, cudaMemcpyDeviceToHost);
+    if (e->follower) move(e, e->follower->steps, point, clock, end, cudaMemcpyDeviceToHost);
+    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
+}
+
+/* The block of one point begins. */
+__global__ static void reopen_kernel(mct_cuda_steps v, size_t which) {
+    const size_t point = (size_t)blockIdx.x * BLOCK + threadIdx.x;
+    if (point >= (size_t)v.points) return;
+    v.paces[point].turn = point == which && v.clocks[point].i > 0 ? MCT_TURN_OPEN : MCT_TURN_NONE;
+}
+
+void mct_cuda_restore(void *evolution, size_t point, const void *from) {
+    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
+    mct_clock *const clock = &e->clocks_on_host[point];
+    memcpy(clock, from, sizeof *clock);
+    mct_cuda_copy(e, e->steps.clocks + point, clock, sizeof *clock, cudaMemcpyHostToDevice);
+    char *const bytes = (char *)const_cast<void *>(from) + sizeof *clock; /* only read */
+    char *const end = move(e, e->steps, point, clock, bytes, cudaMemcpyHostToDevice);
+    if (e->follower) move(e, e->follower->steps, point, clock, end, cudaMemcpyHostToDevice);
+    NOTE(launch<reopen_kernel>({(unsigned)((e->shape.points + BLOCK - 1) / BLOCK), BLOCK}, mct_cuda_stream(), e->steps,
+                               point));
+    mct_cuda_open_blocks(e);
+    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
+}
