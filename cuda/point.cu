@@ -32,12 +32,10 @@ __device__ static void evaluate(const mct_cuda_view &k, size_t point, const doub
     for (size_t c = 0; c < (size_t)k.mm; c++) mct_assemble(k, point, c, increment + c * 4 * pitch, M + c * N);
 }
 
-/* offset of the coming step. */
+/* offset of the coming step; ahead ends with a barrier where it does anything. */
 template <int m> __device__ static void history(const mct_cuda_steps &v, size_t point) {
     for (int group = 0; group * WARP_SIZE < v.N; group++) mct_history_ahead<m>(v, point, group);
-    __syncthreads();
     for (size_t q = threadIdx.x; q < (size_t)v.N; q += BLOCK) mct_history_step<m>(v, point, q);
-    __syncthreads();
 }
 
 /* The fixed point; false where there is none. */
@@ -49,7 +47,7 @@ __device__ static bool iterate(const mct_cuda_steps &v, const mct_cuda_view &k, 
         v.paces[point].pair = -1;
         v.clocks[point].iterations = 0;
     }
-    __syncthreads();
+    __syncthreads(); /* the first guess is there */
     for (;;) {
         evaluate(k, point, x, function, increment, v.M + point * v.n);
         mct_update<m>(v, point, threadIdx.x);
