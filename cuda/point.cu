@@ -1,8 +1,8 @@
 /* point.cu: one block of threads makes all steps of one point: for many points of at most BLOCK wave numbers.
  *
  * The functions of the memory kernel lie in shared memory, their correlations are plain sums (factorized.cuh), everything else
- * is read from the cache; a block that is done makes room for the next point.  An evaluation of the memory kernel for two
- * species: 4 (2N - lag) sums of 6 multiply-adds for each of N lags; per evaluation 11 + 6 m^2 barriers. */
+ * is read from the cache; a block that is done makes room for the next point.  An evaluation of the memory kernel: for each of
+ * m^2 components and N lags 2N - lag terms of 6 multiply-adds, 9 m^2 N^2 in all; 7 m^2 + 6 barriers with what follows it. */
 #include "commit.cuh"
 #include "decimate.cuh"
 #include "displacement.cuh"
