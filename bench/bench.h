@@ -38,6 +38,7 @@ typedef struct bench_options {
     bool backends;                        /* compare backends, nothing else */
     const char *device;                   /* the backend that is compared with the CPU */
     const char *folder;                   /* of files named after the device or the processor; NULL: none */
+    bool processor_time;
 } bench_options;
 
 bool bench_selected(const bench_options *options, const char *name);
@@ -57,6 +58,8 @@ typedef struct bench_task {
 } bench_task;
 
 double bench_now(void); /* seconds */
+/* From now on tasks are measured in seconds of the processor: what other work takes is not counted.  One thread only. */
+void bench_use_processor_time(void);
 /* Measures the tasks in turn, about `seconds` for each, so that all see the same machine. */
 void bench_measure(size_t count, bench_task *tasks, double seconds);
 

@@ -20,6 +20,8 @@ static const char usage[] =
     "  --backends       the same work on one core, all cores and a device, nothing else; 8 minutes at most\n"
     "  --device NAME    the backend of the device (default cuda; cuda-host: to try the program, times mean nothing)\n"
     "  --into FOLDER    write FOLDER/NAME.md and NAME.jsonl, NAME: the device's, or the processor's without one\n"
+    "  --processor-time measure the processor's time, on one thread, where other work runs too (caches and memory\n"
+    "                   are still shared with it)\n"
     "  --json FILE      write JSON lines as well\n"
     "  --markdown FILE  write the tables as Markdown as well\n"
     "  --commit TEXT    what is measured, for the header\n"
@@ -69,18 +71,26 @@ static char *command_of(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     static const struct option list[] = {
-        {"smoke", no_argument, NULL, 's'},          {"quick", no_argument, NULL, 'q'},
-        {"case", required_argument, NULL, 'c'},     {"seconds", required_argument, NULL, 't'},
-        {"backends", no_argument, NULL, 'b'},       {"device", required_argument, NULL, 'd'},
-        {"into", required_argument, NULL, 'i'},     {"json", required_argument, NULL, 'j'},
-        {"markdown", required_argument, NULL, 'm'}, {"commit", required_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"smoke", no_argument, NULL, 's'},
+        {"quick", no_argument, NULL, 'q'},
+        {"case", required_argument, NULL, 'c'},
+        {"seconds", required_argument, NULL, 't'},
+        {"backends", no_argument, NULL, 'b'},
+        {"device", required_argument, NULL, 'd'},
+        {"into", required_argument, NULL, 'i'},
+        {"processor-time", no_argument, NULL, 'p'},
+        {"json", required_argument, NULL, 'j'},
+        {"markdown", required_argument, NULL, 'm'},
+        {"commit", required_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     bench_options options = {.extent = BENCH_FULL, .device = "cuda", .command = command_of(argc, argv)};
     for (int option; (option = getopt_long(argc, argv, "h", list, NULL)) != -1;) {
         switch (option) {
         case 's': options.extent = BENCH_SMOKE; break;
         case 'q': options.extent = BENCH_QUICK; break;
+        case 'p': options.processor_time = true; break;
         case 'c': options.filter = optarg; break;
         case 'b': options.backends = true; break;
         case 'd': options.device = optarg; break;
@@ -119,6 +129,10 @@ int main(int argc, char **argv) {
         if (!options.json) options.json = json;
     }
 
+    if (options.processor_time) {
+        if (options.threads > 1) return bad_usage("--processor-time: needs OMP_NUM_THREADS=1", "");
+        bench_use_processor_time();
+    }
     const double start = bench_now();
     bench_report *report = bench_report_open(&options);
     bench_ceilings ceilings;
