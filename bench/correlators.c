@@ -193,7 +193,7 @@ void bench_correlators(const bench_options *options, bench_report *report) {
     }
     if (smoke) return;
     /* the work with N: cut-off 40, corrected where that holds, tau not known */
-    const size_t sizes[] = {256, 512, 1024, 2048, 4096, 16384};
+    const size_t sizes[] = {256, 512, 1000, 2048, 4096, 16384};
     double first = (double)NAN, last = (double)NAN;
     size_t largest = 0;
     for (size_t i = 0; i < (all ? sizeof sizes / sizeof *sizes : 3); i++) {
