@@ -195,16 +195,16 @@ void bench_correlators(const bench_options *options, bench_report *report) {
     /* the work with N: cut-off 40, corrected where that holds, tau not known */
     const size_t sizes[] = {256, 512, 1000, 2048, 4096, 16384};
     double first = (double)NAN, last = (double)NAN;
-    size_t largest = 0;
+    size_t smallest = 0, largest = 0;
     for (size_t i = 0; i < (all ? sizeof sizes / sizeof *sizes : 3); i++) {
         const mct_grid grid = {sizes[i], 40.0 / (double)sizes[i], MCT_QUADRATURE_CORRECTED};
         const double time = report_case(options, report, &states[0], &variants[3], &grid, (double)NAN);
         if (isnan(time)) continue;
-        if (isnan(first)) first = time;
+        if (isnan(first)) first = time, smallest = sizes[i];
         last = time, largest = sizes[i];
     }
-    if (largest > sizes[0]) {
+    if (largest > smallest) {
         bench_report_note(report, "the time grows as N^%.3f from N = %zu to %zu",
-                          log(last / first) / log((double)largest / (double)sizes[0]), sizes[0], largest);
+                          log(last / first) / log((double)largest / (double)smallest), smallest, largest);
     }
 }
