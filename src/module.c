@@ -13,6 +13,7 @@
 #endif
 
 enum { PATH_LENGTH = 4096 };
+static const char from_here[] = "/" MCT_LIBRARY_FROM_HERE;
 
 /* The folder of the library or the program that this function is in. */
 static bool own_folder(char *folder, size_t size) {
@@ -35,8 +36,8 @@ static bool find(const char *name, char *path, size_t size) {
     char own[PATH_LENGTH] = ".";
     const char *wanted = getenv("APMCT_MODULES");
     const bool known = own_folder(own, sizeof own);
-    const char *const folder = wanted ? wanted : own, *const below[] = {"", "/apmct", "/" MCT_LIBRARY_FROM_HERE,
-                                                                        "/../lib"};
+    const char *const folder = wanted ? wanted : own;
+    const char *const below[] = {"", "/apmct", from_here, "/../lib"};
     if (!wanted && !known) return false;
     for (size_t i = 0; i < (wanted ? 1 : sizeof below / sizeof *below); i++) {
         const int length = snprintf(path, size, "%s%s/libapmct_%s.so", folder, below[i], name);

@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 /* libapmct_<name>.so, which lies beside the library (or the program, where this function is in the program), in its folder
- * apmct/, above it, or where the program's library is installed; or, where the environment variable APMCT_MODULES names a
- * folder, only there.  flags: of dlopen.  Stays until the program ends; NULL and the reason in text[size] where there is none. */
+ * apmct/, above it, in lib/ beside its folder, or where the program's library is installed; or, where the environment
+ * variable APMCT_MODULES names a folder, only there.  flags: of dlopen.  Stays until the program ends; NULL and the reason
+ * in text[size] where there is none. */
 void *mct_module_open(const char *name, int flags, char *text, size_t size);
 
 /* The function `symbol` of the module into the pointer to a function at `function`: NULL if the module has none. */
