@@ -41,6 +41,11 @@ for command in ("glass", "critical"):
         environment = dict(os.environ, APMCT_CUDA_HOST_FAIL=str(call))
         expect_run(4, command, "--backend", "cuda-host", error="CUDA", env=environment)
 
+# without a device: what is missing and what to do, in a line
+if run("glass", "--backend", "cuda").returncode != 0:
+    expect_run(4, "glass", "--backend", "cuda", error="use cpu")
+    expect("use cpu" in run("info").stdout, "info without a device")
+
 # little memory: too little for one point is exit status 4; points at a time are as many as there is memory for
 few = ("--set", "grid.points=60", "--kernel", "direct", "--backend", "cuda-host", "--threads", "2")
 expect_run(4, "glass", *few, error="on the device", env=dict(os.environ, APMCT_CUDA_HOST_MEMORY="3000000"))
