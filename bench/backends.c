@@ -85,11 +85,12 @@ static void measure_device(const bench_options *options, bench_report *report, b
                .count = (size_t)1 << (smoke ? 12 : 26), /* 512 MiB each: no cache holds them */
                .n = smoke ? 32 : 4096};
     bench_try(NULL, mct_context_create(&p.context));
-    double *const zero = bench_allocate(p.count, sizeof *zero);
+    double *const values = bench_allocate(p.count, sizeof *values);
+    for (size_t i = 0; i < p.count; i++) values[i] = sin((double)i); /* zeros would take less power, and less time */
     double **const arrays[] = {&p.a, &p.b, &p.c};
     for (int i = 0; i < 3; i++) {
         *arrays[i] = device_array(p.backend, p.count);
-        p.backend->upload(*arrays[i], zero, p.count);
+        p.backend->upload(*arrays[i], values, p.count);
     }
     bench_task tasks[] = {{.run = run_copy, .user = &p}, {.run = run_multiply, .user = &p}};
     bench_measure(2, tasks, options->seconds);
@@ -106,7 +107,7 @@ static void measure_device(const bench_options *options, bench_report *report, b
                                             {.number = 1.0e-9 * machines->multiply},
                                             {.text = "flop"}});
     for (int i = 0; i < 3; i++) p.backend->release(*arrays[i]);
-    free(zero);
+    free(values);
     mct_context_destroy(p.context);
 }
 
