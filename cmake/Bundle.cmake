@@ -18,7 +18,7 @@ set(apmct_bundle_component COMPONENT bundle EXCLUDE_FROM_ALL)
 
 # ---- programs and modules ---------------------------------------------------------------------------------------
 get_property(apmct_cuda_tests GLOBAL PROPERTY apmct_cuda_tests)
-list(FILTER apmct_cuda_tests INCLUDE REGEX "^test_(backend|port)$|_device$") # the others look for mistakes in the tests
+list(FILTER apmct_cuda_tests INCLUDE REGEX "^test_(backend|port)$|_device$") # others take long, or test the tests
 set(apmct_bundle_targets)
 foreach(target IN ITEMS apmct apmct_command apmct_bench apmct_cuda apmct_cuda_host_module apmct_mpi ${apmct_cuda_tests})
     if(TARGET ${target})
