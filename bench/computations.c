@@ -80,16 +80,25 @@ typedef struct variant {
     size_t N, points;
     double packing_fraction, step, until; /* of point p: packing_fraction + p step / points */
     bool smoke;
+    mct_kernel_algorithm device; /* of the memory kernel on the device */
 } variant;
 
 /* smoke: the only ones of the shortest extent; there a simulated device takes part. */
-static const variant variants[] = {
-    {EVOLVE, 16, 2, 0.515, -0.01, 1.0e-3, true},   {GLASS, 100, 1, 0.53, 0.0, 0.0, true},
-    {GLASS, 100, 64, 0.53, 0.015, 0.0, false},     {GLASS, 1000, 16, 0.53, 0.015, 0.0, false},
-    {GLASS, 4096, 1, 0.53, 0.0, 0.0, false},       {CRITICAL, 100, 1, 0.5, 0.0, 0.0, true},
-    {CRITICAL, 1000, 1, 0.5, 0.0, 0.0, false},     {EVOLVE, 100, 1, 0.515, 0.0, 2.0e5, false},
-    {EVOLVE, 100, 64, 0.515, -0.01, 2.0e5, false}, {EVOLVE, 100, 1024, 0.515, -0.01, 2.0e5, false},
-    {EVOLVE, 1000, 1, 0.515, 0.0, 2.0e5, false},   {EVOLVE, 4096, 1, 0.515, 0.0, 2.0e5, false}};
+static const variant variants[] = {{EVOLVE, 16, 2, 0.515, -0.01, 1.0e-5, true, MCT_KERNEL_AUTO},
+                                   {EVOLVE, 16, 2, 0.515, -0.01, 1.0e-5, true, MCT_KERNEL_FACTORIZED},
+                                   {GLASS, 100, 1, 0.53, 0.0, 0.0, true, MCT_KERNEL_AUTO},
+                                   {GLASS, 100, 64, 0.53, 0.015, 0.0, false, MCT_KERNEL_AUTO},
+                                   {GLASS, 1000, 16, 0.53, 0.015, 0.0, false, MCT_KERNEL_AUTO},
+                                   {GLASS, 4096, 1, 0.53, 0.0, 0.0, false, MCT_KERNEL_AUTO},
+                                   {CRITICAL, 100, 1, 0.5, 0.0, 0.0, true, MCT_KERNEL_AUTO},
+                                   {CRITICAL, 1000, 1, 0.5, 0.0, 0.0, false, MCT_KERNEL_AUTO},
+                                   {EVOLVE, 100, 1, 0.515, 0.0, 2.0e5, false, MCT_KERNEL_AUTO},
+                                   {EVOLVE, 100, 64, 0.515, -0.01, 2.0e5, false, MCT_KERNEL_AUTO},
+                                   {EVOLVE, 100, 1024, 0.515, -0.01, 2.0e5, false, MCT_KERNEL_AUTO},
+                                   {EVOLVE, 100, 64, 0.515, -0.01, 2.0e5, false, MCT_KERNEL_FACTORIZED},
+                                   {EVOLVE, 100, 1024, 0.515, -0.01, 2.0e5, false, MCT_KERNEL_FACTORIZED},
+                                   {EVOLVE, 1000, 1, 0.515, 0.0, 2.0e5, false, MCT_KERNEL_AUTO},
+                                   {EVOLVE, 4096, 1, 0.515, 0.0, 2.0e5, false, MCT_KERNEL_AUTO}};
 
 static const char *const kind_name[] = {"glass", "critical", "evolve"};
 static void (*const run_of[])(void *) = {run_glass, run_critical, run_evolve};
@@ -105,6 +114,7 @@ static job *job_create(const variant *v, const mct_backend *backend, int threads
     j->points = v->points;
     j->until = v->until;
     j->solver = mct_solver_options_default();
+    if (!backend->host_memory) j->solver.kernel = v->device;
     snprintf(j->solver.backend, sizeof j->solver.backend, "%s", backend->name);
     for (size_t a = 0; a < SPECIES; a++) {
         j->species[a] = (mct_species){.fraction = 0.5, .activity = 1.0, .diffusivity = 1.0, .diameter = 1.0};
@@ -178,7 +188,8 @@ static void row(const bench_options *options, bench_report *report, const bench_
     char name[96];
     job *done[BENCH_COLUMNS] = {NULL};
     double seconds[BENCH_COLUMNS], error[BENCH_COLUMNS];
-    snprintf(name, sizeof name, "%s/N%zu/points%zu", kind_name[v->kind], v->N, v->points);
+    snprintf(name, sizeof name, "%s/N%zu/points%zu%s", kind_name[v->kind], v->N, v->points,
+             v->device == MCT_KERNEL_FACTORIZED ? "/blocks" : "");
     if (!bench_selected(options, name)) return;
     for (size_t i = 0; i < BENCH_COLUMNS; i++) {
         seconds[i] = error[i] = NAN;
