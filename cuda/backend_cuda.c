@@ -39,7 +39,8 @@ const mct_backend MCT_CUDA_BACKEND = {
     .evolution = &mct_cuda_evolution_operations,
 };
 
-const mct_backend *mct_module_backend(const char **version) {
+const mct_backend *mct_module_backend(const char **version, size_t *size) {
     *version = MCT_VERSION_STRING;
+    *size = sizeof(mct_backend);
     return &MCT_CUDA_BACKEND;
 }

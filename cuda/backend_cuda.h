@@ -10,6 +10,11 @@ extern "C" {
 
 #include "backend.h"
 
+/* Before anything else of CUDA: leaves this process one of the devices of its node (process_device.cu). */
+void mct_cuda_choose_process_device(void);
+/* Which one the process of this number on the node takes, of the comma-separated list `visible` or, where that is NULL, of
+ * `count`; false: there is nothing to choose. */
+bool mct_cuda_device_of_process(const char *visible, size_t count, size_t number, char *device, size_t size);
 mct_status mct_cuda_available(mct_context *context);
 size_t mct_cuda_devices(size_t count, mct_device *devices);
 void mct_cuda_describe(mct_context *context, char *text, size_t size);

@@ -34,6 +34,7 @@ static void explain(cudaError_t error, int driver, int runtime, char *text, size
 /* Whether a device answers; if not, why. */
 static bool answers(char *text, size_t size) {
     int count = 0, driver = -1, runtime = 0; /* 0: no driver */
+    mct_cuda_choose_process_device();
     (void)cudaRuntimeGetVersion(&runtime);
     (void)cudaDriverGetVersion(&driver);
     const cudaError_t error = cudaGetDeviceCount(&count);
@@ -83,6 +84,7 @@ static void set_rates(mct_device *device) {
 
 size_t mct_cuda_devices(size_t count, mct_device *devices) {
     int found = 0, driver = 0, runtime = 0;
+    mct_cuda_choose_process_device();
     if (cudaGetDeviceCount(&found) != cudaSuccess) return 0;
     (void)cudaRuntimeGetVersion(&runtime);
     (void)cudaDriverGetVersion(&driver);

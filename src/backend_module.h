@@ -8,7 +8,7 @@
  * and the reason in text[size] where there is none. */
 const mct_backend *mct_backend_module(const char *file, char *text, size_t size);
 
-/* What a module exports. */
-const mct_backend *mct_module_backend(const char **version);
+/* What a module exports: its table, of which version and size (a module that was built from other sources is refused). */
+const mct_backend *mct_module_backend(const char **version, size_t *size);
 
 #endif

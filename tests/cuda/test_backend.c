@@ -5,6 +5,7 @@
 #include <criterion/parameterized.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend_cuda.h"
 #include "orders.h"
@@ -217,4 +218,23 @@ ParameterizedTestParameters(cuda_backend, glass) {
 ParameterizedTest(trial *t, cuda_backend, glass) {
     setenv("APMCT_CUDA_HOST_ORDER", orders[t->order], 1);
     check_glass(t);
+}
+
+Test(cuda_backend, processes_of_a_node_share_its_devices) {
+    const struct {
+        const char *visible;
+        size_t count, number;
+        const char *device; /* NULL: nothing to choose */
+    } cases[] = {{NULL, 0, 0, NULL},   {NULL, 1, 3, NULL},
+                 {NULL, 4, 0, "0"},    {NULL, 4, 5, "1"},
+                 {"", 4, 1, NULL},     {"2", 4, 1, NULL},
+                 {"2,3", 4, 0, "2"},   {"2,3", 4, 1, "3"},
+                 {"2,3,5", 9, 5, "5"}, {"GPU-a,GPU-b", 0, 1, "GPU-b"}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char device[16] = "";
+        const bool any =
+            mct_cuda_device_of_process(cases[c].visible, cases[c].count, cases[c].number, device, sizeof device);
+        cr_expect_eq(any, cases[c].device != NULL, "case %zu", c);
+        cr_expect(!any || strcmp(device, cases[c].device) == 0, "case %zu: %s", c, device);
+    }
 }
