@@ -96,7 +96,6 @@ __global__ void __launch_bounds__(BLOCK) point_kernel(mct_cuda_steps v, mct_cuda
         if (v.paces[point].turn == MCT_TURN_NONE) return; /* a plateau */
         open_block<m>(v, point);
         if (d.count) open_block<1>(f, point);
-        __syncthreads();
     }
 }
 
