@@ -110,8 +110,7 @@ __device__ inline void mct_change(const mct_cuda_steps &v, size_t point, size_t 
 /* The clock goes on to the next block, if this one has ended, and the pace says how that begins.  By one warp. */
 __device__ inline void mct_turn(const mct_cuda_steps &v, size_t point) {
     const bool ends = mct_at_end(v, point);
-    const double change = ends ? mct_cuda_largest(v, point) : 0.0;
-    __syncwarp(FULL_WARP); /* all have read the clock */
+    const double change = ends ? mct_cuda_largest(v, point) : 0.0; /* after it all lanes have read the clock */
     if (threadIdx.x % WARP_SIZE != 0) return;
     mct_clock *const clock = &v.clocks[point];
     mct_cuda_pace *const pace = &v.paces[point];
