@@ -9,8 +9,9 @@
 
 /* The number of this process on its node: Open MPI, Slurm, Hydra (MPICH, Intel MPI), MVAPICH; -1: nobody says. */
 static int number_on_node() {
-    for (const char *name :
-         {"OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID", "MPI_LOCALRANKID", "MV2_COMM_WORLD_LOCAL_RANK"}) {
+    static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID", "MPI_LOCALRANKID",
+                                        "MV2_COMM_WORLD_LOCAL_RANK"};
+    for (const char *name : names) {
         if (const char *value = getenv(name)) return atoi(value);
     }
     return -1;
