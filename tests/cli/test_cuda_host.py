@@ -62,6 +62,23 @@ for extra in ("time.order=3", "time.scheme=moments", "tagged=[active]"):
     expect(there["backend"] == "cuda-host" and there["steps"] == here["steps"], f"what ran with {extra}")
     for key in ("time_end", "relaxation_time", "long_time"):
         expect(close(there[key], here[key], 1e-10), f"{key} with {extra}")
+# a sweep hands the device batches, each point with its own clock; with little memory smaller ones, and the same numbers
+sweep = ("sweep", *common[1:], "--set", "time.order=3", "--set", "sweep={command: evolve, over: {mixture.packing_fraction: "
+         "[0.3, 0.45, 0.52], mixture.species.0.activity: {from: 1, to: 3, points: 6}}}",
+         "--set", "time.until=0.02", "--json")
+
+
+def points_of(*words, **environment):
+    done = expect_run(0, *sweep, *words, env=dict(os.environ, **environment))
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+batches, alone, few = (points_of("--backend", "cuda-host"), points_of(),
+                       points_of("--backend", "cuda-host", APMCT_CUDA_HOST_MEMORY="800000"))
+expect(len(batches) == 18 and few == batches, "batches of any size give the same")
+for there, here in zip(batches, alone):
+    expect(there["status"] == here["status"] == "ok" and there["steps"] == here["steps"], f"{there}")
+    expect(close(there["plateau"], here["plateau"], 1e-10), f"{there}")
 five = "tagged=[active, passive, {name: third, activity: 2.0, diffusivity: 1.0}]"
 expect_run(4, *common, "--set", five, "--backend", "cuda-host", error="5 species, at most 4")
 finish()
