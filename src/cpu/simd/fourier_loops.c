@@ -261,6 +261,7 @@ MCT_ALWAYS void product_adjoint(const spectra *s, const double *const image[4], 
         read_row(&C[a], image[a] + at);
         read_row(&S[a], image[a] + n + at);
     }
+    /* cppcheck-suppress uninitvar; a loop of the caller has written both */
     const mct_row sum = s->first.re + s->second.im, difference = s->first.re - s->second.im;
     const mct_row odd = s->first.im, third = s->second.re;
     D[0] = third * C[1] - odd * S[1];
