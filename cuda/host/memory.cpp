@@ -225,11 +225,12 @@ cudaError_t cuda_host::host_allocate(void **address, size_t size) {
     return cudaSuccess;
 }
 
+/* Also where the device is lost: what is left then is looked for among the leaks of the program. */
 cudaError_t cudaFreeHost(void *address) {
-    CUDA_HOST_API();
+    const api_call call(__func__);
     finish_all_streams();
     free(address);
-    return cudaSuccess;
+    return call.failed ? cudaErrorLaunchFailure : cudaSuccess;
 }
 
 cudaError_t cudaMemGetInfo(size_t *available, size_t *total) {
