@@ -126,7 +126,7 @@ __device__ inline void mct_turn(const mct_cuda_steps &v, size_t point) {
         return;
     }
     pace->n = (int)clock->n;
-    if (clock->largest < MCT_FINAL_DECAY && clock->doublings < v.doublings) {
+    if (clock->largest < MCT_FINAL_DECAY && clock->opened < MCT_NEAR_DECAY && clock->doublings < v.doublings) {
         pace->turn = MCT_TURN_EXTEND;
         clock->n *= 2;
         clock->doublings++;
@@ -135,6 +135,7 @@ __device__ inline void mct_turn(const mct_cuda_steps &v, size_t point) {
         clock->i = clock->n / 2;
         clock->step *= 2.0;
     }
+    clock->opened = clock->largest;
 }
 
 /* Moments and weights of one element of Phi (element < n) or of m. */

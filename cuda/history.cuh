@@ -16,8 +16,8 @@ struct mct_tile {
 
 __device__ inline mct_tile mct_tile_of(const mct_clock &clock) {
     const int n = (int)clock.n, i = (int)clock.i + 1, t = (i - n / 2 - 1) % MCT_CUDA_TILE, from = i - t;
-    const int last = from + MCT_CUDA_TILE - 1 < n ? from + MCT_CUDA_TILE - 1 : n, middle = (from + last) / 4;
-    return {i, t, from, last, last - middle > n / 2 ? last - n / 2 : middle}; /* there are moments of n/2 cells */
+    const int last = from + MCT_CUDA_TILE - 1 < n ? from + MCT_CUDA_TILE - 1 : n, cut = n / 4 + from - n / 2 - 1;
+    return {i, t, from, last, cut <= n / 2 ? cut : last - n / 2}; /* as src/cpu/history_cut.h */
 }
 
 /* The matrix that weighs a value at distance k in a sum that is cut after J cells. */

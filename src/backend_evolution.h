@@ -20,6 +20,9 @@ enum {
 #define MCT_STEADY      1e-6
 /* All Phi_mm/S_mm below this: the final decay, where the resolution doubles instead of the step. */
 #define MCT_FINAL_DECAY 0.1
+/* They were below this when the block of steps began: it may do so at its end.  (A function that decays from 1 ever more
+ * slowly, Phi(2t) >= Phi(t)^2, does not get there from above.)  Else the moments of single cells need not be kept. */
+#define MCT_NEAR_DECAY  0.4
 
 /* Where a point stands; plain data, copied as it is. */
 typedef struct mct_clock {
@@ -29,6 +32,7 @@ typedef struct mct_clock {
     double step, time;                 /* h; i h */
     double least;                      /* change of a block */
     double largest, residual;          /* max Phi_mm/S_mm of the last row; residual of the last step */
+    double opened;                     /* `largest` when the present block began; 0: the first */
     size_t worst;                      /* wave-number index of a failed step */
     unsigned iterations;               /* of the present step */
     unsigned long steps, blocks, evaluations;

@@ -4,37 +4,50 @@
 
 #include "evolution.h"
 
+/* Moments of single cells are needed where n may double next. */
+static mct_cells cells_of(const mct_clock *clock) {
+    return clock->opened < MCT_NEAR_DECAY ? MCT_CELLS : MCT_CELLS_PAIRS;
+}
+
+/* `before`: NULL, or the clock of the block of steps whose cells become half as many. */
 static void open_chunk(const mct_cpu_evolution *e, const mct_clock *clock, double *base, size_t first, size_t last,
-                       size_t thinned) {
+                       const mct_clock *before) {
     const mct_scheme *const scheme = &e->shape.scheme;
+    const mct_tails tails = mct_tails_of(e, clock);
     const double shift = scheme->derivative[0] / clock->step;
     for (size_t b = first; b < last; b++) { /* one by one: what a pass has written is at hand for the next */
-        if (thinned) {
-            e->loops->thin(&e->layout, b, b + 1, base, scheme, thinned);
+        if (before) {
+            e->loops->thin(&e->layout, b, b + 1, base, scheme, before->n, cells_of(before), cells_of(clock), &tails);
         } else {
-            e->loops->weights(&e->layout, b, b + 1, base, scheme, clock->n / 2, clock->n / 4);
+            e->loops->weights(&e->layout, b, b + 1, base, scheme, clock->n / 2, &tails);
         }
         e->loops->prepare(&e->layout, b, b + 1, base, shift);
     }
 }
 
-/* thinned: the number of cells that become half as many before; 0: none. */
-static void open_block(mct_cpu_evolution *e, size_t point, size_t thinned) {
+static void open_block(mct_cpu_evolution *e, size_t point, const mct_clock *before) {
     const mct_clock *const clock = &e->clocks[point];
     double *const base = mct_history_of(e, point);
-    MCT_FOR_CHUNKS(e, open_chunk(e, clock, base, first, last, thinned))
+    MCT_FOR_CHUNKS(e, open_chunk(e, clock, base, first, last, before))
 }
 
 void mct_evolution_open_block(mct_cpu_evolution *e, size_t point) {
-    open_block(e, point, 0);
+    open_block(e, point, NULL);
 }
 
-void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, size_t n, bool thin) {
+void mct_evolution_prepare(mct_cpu_evolution *e, size_t point) {
+    const double shift = e->shape.scheme.derivative[0] / e->clocks[point].step;
     double *const base = mct_history_of(e, point);
+    MCT_FOR_CHUNKS(e, e->loops->prepare(&e->layout, first, last, base, shift))
+}
+
+void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, const mct_clock *before) {
+    double *const base = mct_history_of(e, point);
+    const bool thin = e->clocks[point].n == before->n;
     if (!thin) {
-        MCT_FOR_CHUNKS(e, e->loops->moments(&e->layout, first, last, base, &e->shape.scheme, n))
+        MCT_FOR_CHUNKS(e, e->loops->moments(&e->layout, first, last, base, &e->shape.scheme, before->n))
     }
-    open_block(e, point, thin ? n : 0);
+    open_block(e, point, thin ? before : NULL);
 }
 
 static double change(mct_cpu_evolution *e, size_t point, size_t i, size_t j) {
@@ -61,14 +74,15 @@ void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread
         clock->state = MCT_EVOLUTION_PLATEAU;
         return;
     }
-    const bool thin = !(clock->largest < MCT_FINAL_DECAY && clock->doublings < e->shape.doublings);
-    if (thin) {
-        clock->i = n / 2;
-        clock->step *= 2.0;
-    } else {
+    const mct_clock before = *clock;
+    if (clock->largest < MCT_FINAL_DECAY && clock->opened < MCT_NEAR_DECAY && clock->doublings < e->shape.doublings) {
         clock->n = 2 * n;
         clock->doublings++;
+    } else {
+        clock->i = n / 2;
+        clock->step *= 2.0;
     }
-    mct_evolution_next_block(e, point, n, thin);
-    if (e->displacement) mct_displacement_decimate_point(e, point, n, thin);
+    clock->opened = clock->largest;
+    mct_evolution_next_block(e, point, &before);
+    if (e->displacement) mct_displacement_decimate_point(e, point, &before);
 }

@@ -115,8 +115,8 @@ void mct_displacement_step_point(mct_cpu_evolution *e, size_t point) {
     f->clocks[point].i++;
 }
 
-void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, size_t n, bool thin) {
+void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, const mct_clock *before) {
     mct_cpu_evolution *const f = e->displacement->follower;
     f->clocks[point] = e->clocks[point];
-    mct_evolution_next_block(f, point, n, thin);
+    mct_evolution_next_block(f, point, before);
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "evolution_layout.h"
+#include "history_cut.h"
 
 /* One point is worth a team from this number of matrix elements on. */
 enum { TEAM_FROM = 6000 };
@@ -48,6 +49,7 @@ static void destroy(void *evolution) {
         mct_cpu_release(e->displacement->source);
         free(e->displacement);
     }
+    free(e->slots);
     free(e->partials);
     free(e->clocks);
     free(e);
@@ -63,6 +65,17 @@ static double *allocate_history(size_t count) {
     double *const array = aligned_alloc(page, bytes);
     if (array) madvise(array, bytes, MADV_HUGEPAGE); /* a wish */
     return array;
+}
+
+static int *make_slots(const mct_evolution_shape *shape) {
+    const size_t n = shape->steps_per_block, levels = shape->doublings + 1;
+    int *const slots = calloc(n * ((size_t)1 << levels) + 2 * levels, sizeof *slots), *at = slots;
+    for (size_t level = 0; slots && level < levels; level++) {
+        const size_t count = (n << level) / 2 + 1;
+        mct_history_slots(n << level, at, at + count);
+        at += 2 * count;
+    }
+    return slots;
 }
 
 static mct_status create(mct_context *context, const mct_evolution_shape *shape, void *kernel_state, void **evolution) {
@@ -90,7 +103,9 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->rows = mct_cpu_allocate(points * shape->window * e->n);
     e->partials = calloc(points * e->chunks, sizeof *e->partials);
     e->clocks = calloc(points, sizeof *e->clocks);
-    if (!e->history || !e->iterate || !e->kernel || !e->series || !e->times || !e->rows || !e->partials || !e->clocks) {
+    e->slots = make_slots(shape);
+    if (!e->history || !e->iterate || !e->kernel || !e->series || !e->times || !e->rows || !e->partials || !e->clocks ||
+        !e->slots) {
         destroy(e);
         return mct_fail(context, MCT_MEMORY, "evolution of %zu points of %zu wave numbers: out of memory", points,
                         shape->N);
@@ -200,20 +215,33 @@ typedef struct piece {
     size_t at, count; /* doubles of a block */
 } piece;
 
-enum { PIECES = 5 + 2 * MCT_SECANTS };
+enum { PIECES = 9 + 2 * MCT_SECANTS };
+
+static size_t slots_used(const int *slot, size_t cells) {
+    int most = -1;
+    for (size_t J = 0; J <= cells; J++) most = slot[J] > most ? slot[J] : most;
+    return (size_t)(most + 1);
+}
 
 static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
     const mct_step_layout *const y = &e->layout;
-    const size_t cells = clock->n / 2 * (size_t)e->shape.scheme.degree * e->size;
-    const piece first[] = {{y->F, (clock->i + 1) * e->size},
-                           {y->M, (clock->i + 1) * e->size},
-                           {y->moment_F, cells},
-                           {y->moment_M, cells},
-                           {y->ahead, MCT_TILE * e->size}};
+    const size_t D = (size_t)e->shape.scheme.degree, matrix = e->size, vector = D * matrix, cells = clock->n / 2;
+    const size_t kept = clock->opened < MCT_NEAR_DECAY ? cells : cells / 2, distances = cells + 1 - (D + 1) / 2;
+    const mct_tails tails = mct_tails_of(e, clock);
+    const piece first[] = {{y->F, (clock->i + 1) * matrix},
+                           {y->M, (clock->i + 1) * matrix},
+                           {y->moment_F, kept * vector},
+                           {y->moment_M, kept * vector},
+                           {y->weight_F, distances * matrix},
+                           {y->weight_M, distances * matrix},
+                           {y->tail_F, slots_used(tails.of_F, cells) * vector},
+                           {y->tail_M, slots_used(tails.of_M, cells) * vector},
+                           {y->ahead, MCT_TILE * matrix}};
+    enum { FIRST = sizeof first / sizeof *first };
     memcpy(list, first, sizeof first);
     for (size_t j = 0; j < MCT_SECANTS; j++) {
-        list[5 + 2 * j] = (piece){y->dg[j], e->size};
-        list[6 + 2 * j] = (piece){y->dr[j], e->size};
+        list[FIRST + 2 * j] = (piece){y->dg[j], matrix};
+        list[FIRST + 2 * j + 1] = (piece){y->dr[j], matrix};
     }
 }
 
@@ -261,7 +289,7 @@ static void restore(void *evolution, size_t point, const void *from) {
             in += bytes;
         }
     }
-    if (e->clocks[point].i > 0) mct_evolution_open_block(e, point);
+    if (e->clocks[point].i > 0) mct_evolution_prepare(e, point);
     if (e->displacement) restore(e->displacement->follower, point, in);
 }
 

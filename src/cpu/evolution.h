@@ -26,6 +26,7 @@ typedef struct mct_cpu_evolution {
     size_t n, size;                            /* doubles of a matrix at all wave numbers: rows; one block */
     size_t blocks, chunks;                     /* of wave numbers */
     bool team;                                 /* all threads work at one point */
+    int *slots;                                /* of mct_tails for n, 2n, ...: [n/2 + 1] for Phi, then for m */
     double *history;                           /* [points][blocks * stride] */
     double *iterate, *kernel;                  /* [points][n]: x and M[x] as rows */
     double *series;                            /* [threads][2 taylor + 4][n]: of start.c */
@@ -50,6 +51,13 @@ static inline double *mct_history_of(const mct_cpu_evolution *e, size_t point) {
 }
 static inline size_t mct_chunk_end(const mct_cpu_evolution *e, size_t chunk) {
     return (chunk + 1) * MCT_CHUNK < e->blocks ? (chunk + 1) * MCT_CHUNK : e->blocks;
+}
+
+/* Slots of the tails of the present block. */
+static inline mct_tails mct_tails_of(const mct_cpu_evolution *e, const mct_clock *clock) {
+    const int *slots = e->slots;
+    for (size_t n = e->shape.steps_per_block; n < clock->n; n *= 2) slots += 2 * (n / 2 + 1);
+    return (mct_tails){slots, slots + clock->n / 2 + 1};
 }
 
 /* STATEMENT with `first`, `last` (blocks) and `chunk` for all chunks; no parallel region where there is no team, which costs
@@ -85,19 +93,22 @@ bool mct_displacement_create(mct_cpu_evolution *e, mct_cpu_evolution *follower);
 void mct_displacement_set(mct_cpu_evolution *e, size_t point, const mct_evolution_matrices *matrices);
 void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread, double *const *a);
 void mct_displacement_step_point(mct_cpu_evolution *e, size_t point);
-void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, size_t n, bool thin);
+void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, const mct_clock *before);
 
 /* Zeros for what is read without having been written: secants that are not known yet; all that is constant. */
 void mct_evolution_clear(mct_cpu_evolution *e, size_t point);
 /* The history's start from the series of Phi and m. */
 void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const *a, double *const *b);
-/* From block to block: two cells of n become one, or n doubles; the clock is that of the next block. */
-void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, size_t n, bool thin);
+/* From block to block: two cells of n become one, or n doubles; `before`: the clock of the block that ends, the point's is
+ * that of the next one. */
+void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, const mct_clock *before);
 
 /* M[F, G] as rows. */
 void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, const double *F, const double *G,
                                 bool linear, double *M);
-/* The weights of the coming block of steps, after its moments. */
+/* The first block: weights from the moments. */
 void mct_evolution_open_block(mct_cpu_evolution *e, size_t point);
+/* A^-1 and right, from the weights. */
+void mct_evolution_prepare(mct_cpu_evolution *e, size_t point);
 
 #endif

@@ -1,6 +1,8 @@
 /* evolution_layout.c: the arrays of a block of wave numbers, one after the other. */
 #include "evolution_layout.h"
 
+#include "history_cut.h"
+
 mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
     mct_step_layout y = {.m = shape->species, .N = shape->N};
     const size_t n = shape->steps_per_block << shape->doublings, D = (size_t)shape->scheme.degree;
@@ -13,8 +15,8 @@ mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
                   {&y.moment_M, n / 2 * D},
                   {&y.weight_F, n / 2 + 1},
                   {&y.weight_M, n / 2 + 1},
-                  {&y.tail_F, (n / 4 + 1) * D},
-                  {&y.tail_M, (n / 4 + 1) * D},
+                  {&y.tail_F, mct_tails_of_F(n) * D},
+                  {&y.tail_M, MCT_TAILS_M * D},
                   {&y.ahead, MCT_TILE},
                   {&y.Gamma, 1}, /* one matrix each from here on: mct_evolution_clear */
                   {&y.S, 1},

@@ -55,8 +55,8 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
     double *const base = mct_history_of(e, point);
     size_t at_F[MCT_TAYLOR_MAX + 1] = {0}, at_M[MCT_TAYLOR_MAX + 1] = {0};
     for (size_t n = 0; n < terms; n++) {
-        at_F[n] = y->tail_F + n * e->size; /* no weights there yet */
-        at_M[n] = y->tail_M + n * e->size;
+        at_F[n] = y->weight_F + n * e->size; /* no weights there yet, nor tails behind them */
+        at_M[n] = at_F[n] + terms * e->size;
     }
     mct_clock *const clock = &e->clocks[point];
     for (size_t n = 0; n < terms; n++) {

@@ -68,12 +68,10 @@ void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size
 
 /* --- Weights: cell by cell, all components of a cell one after the other, as they lie in memory ------------------- */
 
-enum { TAILS_AHEAD = 2 }; /* cells: far enough for L3, measured */
-
 /* `open`: what the cells so far add to the D + 1 distances that the coming cells still add to.  Where the sum is cut after
- * J cells, these are the weights as they stand: from `tails` cells on they are kept.  weight, tail, open: of a component. */
-MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *mu, size_t size, size_t j, size_t tails,
-                           double *weight, double *tail, mct_wide *open) {
+ * J cells, these are the weights as they stand: they are kept in slot [J].  weight, tail, open: of a component. */
+MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *mu, size_t size, size_t j,
+                           const int *slot, double *weight, double *tail, mct_wide *open) {
     const size_t central = (D - 1) / 2, half = (D + 1) / 2, r = j < half ? D - j : central, done = j > half;
     mct_wide sum[MCT_DEGREE_MAX + 1];
     if (done) mct_wide_write(&open[0], weight + (j - half - 1) * size);
@@ -99,13 +97,10 @@ MCT_INLINE void weigh_cell(size_t D, const mct_scheme *scheme, const mct_wide *m
     }
 #pragma GCC unroll 6
     for (size_t k = 0; k <= D; k++) open[k] = sum[k];
-    if (j < tails) return;
+    if (slot[j] < 0) return;
+    double *const to = tail + (size_t)slot[j] * D * size;
 #pragma GCC unroll 6
-    for (size_t k = 1; k <= D; k++) {
-        double *const to = tail + ((j - tails) * D + k - 1) * size;
-        mct_wide_write(&sum[k], to);
-        __builtin_prefetch(to + TAILS_AHEAD * D * size, 1); /* only written: no reading brings it near */
-    }
+    for (size_t k = 1; k <= D; k++) mct_wide_write(&sum[k], to + (k - 1) * size);
 }
 
 /* After the last cell: the last weight away from a cut. */
@@ -116,29 +111,29 @@ MCT_INLINE void close_weights(size_t D, size_t size, size_t cells, const mct_wid
 }
 
 MCT_INLINE void weights_of(size_t D, const mct_scheme *scheme, const double *moments, size_t size, size_t cells,
-                           size_t tails, double *weight, double *tail, mct_wide *open) {
+                           const int *slot, double *weight, double *tail, mct_wide *open) {
     memset(open, 0, size / MCT_WIDTH * (D + 1) * sizeof *open);
     for (size_t j = 1; j <= cells; j++) {
         for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
             mct_wide mu[MCT_DEGREE_MAX];
             read_moments(D, moments + (j - 1) * D * size + c, size, mu);
-            weigh_cell(D, scheme, mu, size, j, tails, weight + c, tail + c, open + o);
+            weigh_cell(D, scheme, mu, size, j, slot, weight + c, tail + c, open + o);
         }
     }
     close_weights(D, size, cells, open, weight);
 }
 
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                    const mct_scheme *scheme, size_t cells, size_t tails);
+                                    const mct_scheme *scheme, size_t cells, const mct_tails *tails);
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                    const mct_scheme *scheme, size_t cells, size_t tails) {
+                                    const mct_scheme *scheme, size_t cells, const mct_tails *tails) {
     const size_t size = a->m * a->m * MCT_LANES;
     mct_wide open[size / MCT_WIDTH * (MCT_DEGREE_MAX + 1)];
     for (size_t b = first; b < last; b++) {
         double *const p = base + b * a->stride;
-#define CALL(D)                                                                                       \
-    weights_of(D, scheme, p + a->moment_F, size, cells, tails, p + a->weight_F, p + a->tail_F, open); \
-    weights_of(D, scheme, p + a->moment_M, size, cells, tails, p + a->weight_M, p + a->tail_M, open)
+#define CALL(D)                                                                                             \
+    weights_of(D, scheme, p + a->moment_F, size, cells, tails->of_F, p + a->weight_F, p + a->tail_F, open); \
+    weights_of(D, scheme, p + a->moment_M, size, cells, tails->of_M, p + a->weight_M, p + a->tail_M, open)
         EACH_DEGREE(CALL)
 #undef CALL
     }
@@ -179,15 +174,19 @@ MCT_INLINE void join_new(size_t D, const mct_scheme *scheme, const double *value
 }
 
 /* Phi or m: thinned cells, their weights, every second grid value.  (What is written at j is never read for a later
- * cell.) */
-MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size_t n, double *value, double *moments,
-                           double *weight, double *tail, mct_wide *open) {
-    const size_t central = (D - 1) / 2;
-    memset(open, 0, size / MCT_WIDTH * (D + 1) * sizeof *open);
+ * cell.)  work: [2 D + 1] of each component: `open` and a cell that waits for its neighbour. */
+MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size_t n, mct_cells from, mct_cells to,
+                           const int *slot, double *value, double *moments, double *weight, double *tail,
+                           mct_wide *work) {
+    const size_t central = (D - 1) / 2, parts = size / MCT_WIDTH;
+    mct_wide *const open = work, *const waiting = work + parts * (D + 1);
+    memset(open, 0, parts * (D + 1) * sizeof *open);
     for (size_t j = 1; j <= n / 2; j++) {
-        for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
+        for (size_t c = 0, o = 0, w = 0; c < size; c += MCT_WIDTH, o += D + 1, w += D) {
             mct_wide left[MCT_DEGREE_MAX], right[MCT_DEGREE_MAX], mu[MCT_DEGREE_MAX];
-            if (2 * j <= n / 2) {
+            if (2 * j <= n / 2 && from == MCT_CELLS_PAIRS) {
+                read_moments(D, moments + (j - 1) * D * size + c, size, mu);
+            } else if (2 * j <= n / 2) {
                 read_moments(D, moments + (2 * j - 2) * D * size + c, size, left);
                 read_moments(D, moments + (2 * j - 1) * D * size + c, size, right);
                 join(D, scheme, left, right, mu);
@@ -198,8 +197,15 @@ MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size
                 cell(D, scheme, value + c, size, 2 * j, n, right);
                 join(D, scheme, left, right, mu);
             }
-            write_moments(D, mu, size, moments + (j - 1) * D * size + c);
-            weigh_cell(D, scheme, mu, size, j, n / 4, weight + c, tail + c, open + o);
+            if (to == MCT_CELLS) {
+                write_moments(D, mu, size, moments + (j - 1) * D * size + c);
+            } else if (j % 2) {
+                memcpy(waiting + w, mu, D * sizeof *mu);
+            } else {
+                join(D, scheme, waiting + w, mu, left);
+                write_moments(D, left, size, moments + (j / 2 - 1) * D * size + c);
+            }
+            weigh_cell(D, scheme, mu, size, j, slot, weight + c, tail + c, open + o);
         }
         memcpy(value + j * size, value + 2 * j * size, size * sizeof *value);
     }
@@ -207,16 +213,20 @@ MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size
 }
 
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                 const mct_scheme *scheme, size_t n);
+                                 const mct_scheme *scheme, size_t n, mct_cells from, mct_cells to,
+                                 const mct_tails *tails);
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                 const mct_scheme *scheme, size_t n) {
+                                 const mct_scheme *scheme, size_t n, mct_cells from, mct_cells to,
+                                 const mct_tails *tails) {
     const size_t size = a->m * a->m * MCT_LANES;
-    mct_wide open[size / MCT_WIDTH * (MCT_DEGREE_MAX + 1)];
+    mct_wide work[size / MCT_WIDTH * (2 * MCT_DEGREE_MAX + 1)];
     for (size_t b = first; b < last; b++) {
         double *const p = base + b * a->stride;
-#define CALL(D)                                                                                      \
-    thin_block(D, scheme, size, n, p + a->F, p + a->moment_F, p + a->weight_F, p + a->tail_F, open); \
-    thin_block(D, scheme, size, n, p + a->M, p + a->moment_M, p + a->weight_M, p + a->tail_M, open)
+#define CALL(D)                                                                                                      \
+    thin_block(D, scheme, size, n, from, to, tails->of_F, p + a->F, p + a->moment_F, p + a->weight_F, p + a->tail_F, \
+               work);                                                                                                \
+    thin_block(D, scheme, size, n, from, to, tails->of_M, p + a->M, p + a->moment_M, p + a->weight_M, p + a->tail_M, \
+               work)
         EACH_DEGREE(CALL)
 #undef CALL
     }

@@ -256,13 +256,14 @@ static double change(const mct_step_layout *a, size_t first, size_t last, const 
 }
 
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                    const mct_scheme *scheme, size_t cells, size_t tails);
+                                    const mct_scheme *scheme, size_t cells, const mct_tails *tails);
 void MCT_VARIANT(mct_step_ahead_)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t count,
                                   size_t i, const size_t low[2], const mct_step_products *edge);
 void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size_t last, double *base,
                                     const mct_scheme *scheme, size_t n);
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
-                                 const mct_scheme *scheme, size_t n);
+                                 const mct_scheme *scheme, size_t n, mct_cells from, mct_cells to,
+                                 const mct_tails *tails);
 
 const mct_step_loops MCT_VARIANT(mct_step_loops_) = {
     .load = load,

@@ -19,9 +19,9 @@ enum {
 typedef struct mct_step_layout {
     size_t m, N, stride;                     /* stride: from one block to the next */
     size_t F, M;                             /* [n + 1]: Phi and m = M W^-1 at the grid points */
-    size_t moment_F, moment_M;               /* [n/2][D]: of cell j at j - 1 */
+    size_t moment_F, moment_M;               /* [n/2][D]: of cell j at j - 1, or [n/4][D]: of two cells each */
     size_t weight_F, weight_M;               /* [n/2 + 1]: of the values at distance k from t, far from the cut */
-    size_t tail_F, tail_M;                   /* [n/4 + 1][D]: the weights next to a cut after J cells, at J - n/4 */
+    size_t tail_F, tail_M;                   /* [slots][D]: the weights next to a cut after J cells (mct_tails) */
     size_t ahead;                            /* [MCT_TILE]: the finished history in the coming steps */
     size_t Gamma, S, W_inverse, norm;        /* norm: 1/sqrt(S_mm S_nn), 0 in the lanes that fill up */
     size_t A_inverse, right;                 /* of a block of steps: A^-1, W^-1 (S - W_F0) */
@@ -30,6 +30,17 @@ typedef struct mct_step_layout {
 } mct_step_layout;
 
 #define MCT_STEP_NOWHERE ((size_t)-1) /* the place of no array */
+
+/* Where the weights next to a cut after J cells are kept, [n/2 + 1]; -1: no step of the block has that cut. */
+typedef struct mct_tails {
+    const int *of_F, *of_M;
+} mct_tails;
+
+/* What the moments of a block of steps are of. */
+typedef enum mct_cells {
+    MCT_CELLS,      /* of one cell each */
+    MCT_CELLS_PAIRS /* of two, as the next block of steps has them */
+} mct_cells;
 
 /* Products of the arrays at pair[.][0] and pair[.][1], summed. */
 typedef struct mct_step_products {
@@ -49,9 +60,9 @@ struct mct_step_loops {
                  double fill);
     /* A = shift + Gamma + weight_M[0] -> A_inverse, right */
     void (*prepare)(const mct_step_layout *a, size_t first, size_t last, double *base, double shift);
-    /* weights and tails from the moments of `cells` cells; tails from `tails` cells on */
+    /* weights and tails from the moments of `cells` cells */
     void (*weights)(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_scheme *scheme,
-                    size_t cells, size_t tails);
+                    size_t cells, const mct_tails *tails);
     /* ahead[t] = sum over l = low[0] ... i-1 of weight_M[i+t-l] F[l] + sum over l = low[1] ... of M[l] weight_F[i+t-l]
      * + the products of edge[t] */
     void (*ahead)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t count, size_t i,
@@ -74,9 +85,10 @@ struct mct_step_loops {
     /* moments of the cells n/2 + 1 ... n */
     void (*moments)(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_scheme *scheme,
                     size_t n);
-    /* from n cells and grid points to n/2 of twice the length; moments of the later half from the grid points; weights
-     * of all of them, tails from n/4 cells on */
-    void (*thin)(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_scheme *scheme, size_t n);
+    /* from n cells and grid points to n/2 of twice the length: moments of the earlier half from those that are there, of
+     * the later half from the grid points; weights and tails; of the new moments those of `to` are kept */
+    void (*thin)(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_scheme *scheme, size_t n,
+                 mct_cells from, mct_cells to, const mct_tails *tails);
 };
 
 #endif
