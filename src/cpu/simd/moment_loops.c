@@ -173,41 +173,51 @@ MCT_INLINE void join_new(size_t D, const mct_scheme *scheme, const double *value
     }
 }
 
-/* Phi or m: thinned cells, their weights, every second grid value.  (What is written at j is never read for a later
- * cell.)  work: [2 D + 1] of each component: `open` and a cell that waits for its neighbour. */
+/* Cell j of twice the length, of one component; n cells and grid points before. */
+MCT_INLINE void thinned_cell(size_t D, const mct_scheme *scheme, size_t size, size_t n, mct_cells from, size_t j,
+                             const double *value, const double *moments, mct_wide *mu) {
+    const size_t central = (D - 1) / 2;
+    mct_wide left[MCT_DEGREE_MAX], right[MCT_DEGREE_MAX];
+    if (2 * j > n / 2 && node_of(D, 2 * j, n) == central) {
+        join_new(D, scheme, value + (2 * j - 2 - central) * size, size, mu);
+        return;
+    }
+    if (2 * j > n / 2) {
+        cell(D, scheme, value, size, 2 * j - 1, n, left);
+        cell(D, scheme, value, size, 2 * j, n, right);
+    } else if (from == MCT_CELLS_PAIRS) {
+        read_moments(D, moments + (j - 1) * D * size, size, mu);
+        return;
+    } else {
+        read_moments(D, moments + (2 * j - 2) * D * size, size, left);
+        read_moments(D, moments + (2 * j - 1) * D * size, size, right);
+    }
+    join(D, scheme, left, right, mu);
+}
+
+/* Phi or m: thinned cells, their weights, every second grid value.  (What is written for cells j and j + 1 is never read for
+ * later ones.) */
 MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size_t n, mct_cells from, mct_cells to,
                            const int *slot, double *value, double *moments, double *weight, double *tail,
-                           mct_wide *work) {
-    const size_t central = (D - 1) / 2, parts = size / MCT_WIDTH;
-    mct_wide *const open = work, *const waiting = work + parts * (D + 1);
-    memset(open, 0, parts * (D + 1) * sizeof *open);
-    for (size_t j = 1; j <= n / 2; j++) {
-        for (size_t c = 0, o = 0, w = 0; c < size; c += MCT_WIDTH, o += D + 1, w += D) {
-            mct_wide left[MCT_DEGREE_MAX], right[MCT_DEGREE_MAX], mu[MCT_DEGREE_MAX];
-            if (2 * j <= n / 2 && from == MCT_CELLS_PAIRS) {
-                read_moments(D, moments + (j - 1) * D * size + c, size, mu);
-            } else if (2 * j <= n / 2) {
-                read_moments(D, moments + (2 * j - 2) * D * size + c, size, left);
-                read_moments(D, moments + (2 * j - 1) * D * size + c, size, right);
-                join(D, scheme, left, right, mu);
-            } else if (node_of(D, 2 * j, n) == central) {
-                join_new(D, scheme, value + (2 * j - 2 - central) * size + c, size, mu);
-            } else {
-                cell(D, scheme, value + c, size, 2 * j - 1, n, left);
-                cell(D, scheme, value + c, size, 2 * j, n, right);
-                join(D, scheme, left, right, mu);
-            }
+                           mct_wide *open) {
+    memset(open, 0, size / MCT_WIDTH * (D + 1) * sizeof *open);
+    for (size_t j = 1; j < n / 2; j += 2) {
+        for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
+            mct_wide mu[2][MCT_DEGREE_MAX], pair[MCT_DEGREE_MAX];
+            thinned_cell(D, scheme, size, n, from, j, value + c, moments + c, mu[0]);
+            thinned_cell(D, scheme, size, n, from, j + 1, value + c, moments + c, mu[1]);
             if (to == MCT_CELLS) {
-                write_moments(D, mu, size, moments + (j - 1) * D * size + c);
-            } else if (j % 2) {
-                memcpy(waiting + w, mu, D * sizeof *mu);
+                write_moments(D, mu[0], size, moments + (j - 1) * D * size + c);
+                write_moments(D, mu[1], size, moments + j * D * size + c);
             } else {
-                join(D, scheme, waiting + w, mu, left);
-                write_moments(D, left, size, moments + (j / 2 - 1) * D * size + c);
+                join(D, scheme, mu[0], mu[1], pair);
+                write_moments(D, pair, size, moments + j / 2 * D * size + c);
             }
-            weigh_cell(D, scheme, mu, size, j, slot, weight + c, tail + c, open + o);
+            weigh_cell(D, scheme, mu[0], size, j, slot, weight + c, tail + c, open + o);
+            weigh_cell(D, scheme, mu[1], size, j + 1, slot, weight + c, tail + c, open + o);
         }
         memcpy(value + j * size, value + 2 * j * size, size * sizeof *value);
+        memcpy(value + (j + 1) * size, value + (2 * j + 2) * size, size * sizeof *value);
     }
     close_weights(D, size, n / 2, open, weight);
 }
@@ -218,16 +228,23 @@ void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t 
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
                                  const mct_scheme *scheme, size_t n, mct_cells from, mct_cells to,
                                  const mct_tails *tails) {
-    const size_t size = a->m * a->m * MCT_LANES;
-    mct_wide work[size / MCT_WIDTH * (2 * MCT_DEGREE_MAX + 1)];
+    const size_t any = a->m * a->m * MCT_LANES, two = 4 * MCT_LANES;
+    mct_wide open[any / MCT_WIDTH * (MCT_DEGREE_MAX + 1)];
     for (size_t b = first; b < last; b++) {
-        double *const p = base + b * a->stride;
-#define CALL(D)                                                                                                      \
-    thin_block(D, scheme, size, n, from, to, tails->of_F, p + a->F, p + a->moment_F, p + a->weight_F, p + a->tail_F, \
-               work);                                                                                                \
-    thin_block(D, scheme, size, n, from, to, tails->of_M, p + a->M, p + a->moment_M, p + a->weight_M, p + a->tail_M, \
-               work)
-        EACH_DEGREE(CALL)
+        for (int of_M = 0; of_M < 2; of_M++) {
+            double *const p = base + b * a->stride, *const value = p + (of_M ? a->M : a->F);
+            double *const moments = p + (of_M ? a->moment_M : a->moment_F);
+            double *const weight = p + (of_M ? a->weight_M : a->weight_F), *const tail =
+                                                                               p + (of_M ? a->tail_M : a->tail_F);
+            const int *const slot = of_M ? tails->of_M : tails->of_F;
+/* of two species the matrices are a constant apart */
+#define CALL(D)                                                                            \
+    if (a->m == 2)                                                                         \
+        thin_block(D, scheme, two, n, from, to, slot, value, moments, weight, tail, open); \
+    else                                                                                   \
+        thin_block(D, scheme, any, n, from, to, slot, value, moments, weight, tail, open)
+            EACH_DEGREE(CALL)
 #undef CALL
+        }
     }
 }
