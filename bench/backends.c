@@ -39,7 +39,7 @@ void bench_machines_find(const bench_options *options, bench_machines *machines,
     *machines = (bench_machines){.count = 2, .backend = {&mct_backend_cpu, &mct_backend_cpu}, .threads = {1, 1, 1}};
     machines->threads[ALL] = options->threads;
     bench_try(NULL, mct_context_create(&context));
-    if (mct_backend_find(context, options->device, &machines->backend[DEVICE]) == MCT_OK) {
+    if (mct_backend_find(context, options->device, 0, &machines->backend[DEVICE]) == MCT_OK) {
         machines->count = BENCH_COLUMNS;
         machines->backend[DEVICE]->devices(1, &device);
     } else {

@@ -1,32 +1,37 @@
 /* backend.c: the backends; one row each. */
 #include "backend.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backend_module.h"
+#include "module.h"
 
-/* A backend of the library, or one in a module.  `by_name`: `auto` does not take it. */
+/* A backend of the library, or one in a module. */
 typedef struct backend_row {
     const char *name;
     const mct_backend *table; /* NULL: not loaded (yet) */
     const char *module;
     const char *advice; /* what to do where it could not be loaded */
-    bool by_name, tried;
+    const char *driver; /* the library of the driver of its devices: `auto` may take them */
+    bool tried;
     char reason[512]; /* why it could not */
 } backend_row;
 
-/* In the order in which `auto` tries them. */
 static backend_row rows[] = {
     {.name = "cpu", .table = &mct_backend_cpu},
     {.name = "cuda",
      .module = "cuda",
      .advice = "it needs a build with CUDA, and cuBLAS 13 and cuFFT 12 in /usr/local/cuda/lib64 "
                "or where LD_LIBRARY_PATH says; or use cpu",
-     .by_name = true},
-    {.name = "cuda-host", .module = "cuda_host", .advice = "it is for tests, and not installed", .by_name = true}};
+     .driver = "libcuda.so.1"},
+    {.name = "cuda-host", .module = "cuda_host", .advice = "it is for tests, and not installed"}};
 
 enum { BACKENDS = sizeof rows / sizeof *rows };
+
+/* Below, the launches of a device take longer than the CPU's arithmetic (the cost model of docs/gpu.md). */
+enum { DEVICE_FROM = 500 };
 
 static const mct_backend *table_of(backend_row *row) {
     const mct_backend *table;
@@ -77,16 +82,45 @@ mct_status mct_backend_exhausted(const mct_backend *backend) {
     return backend->host_memory ? MCT_MEMORY : MCT_BACKEND;
 }
 
-mct_status mct_backend_find(mct_context *context, const char *name, const mct_backend **backend) {
+size_t mct_backend_device_from(void) {
+    return DEVICE_FROM;
+}
+
+/* A device that answers; NULL and a warning where one should and does not. */
+static const mct_backend *answering(mct_context *context, backend_row *row) {
+    char why[512];
+    if (!row->driver || !mct_module_exists(row->module) || !dlopen(row->driver, RTLD_LAZY | RTLD_LOCAL)) return NULL;
+    const mct_backend *const table = table_of(row);
+    if (table && table->available(NULL) == MCT_OK) return table;
+    if (table) {
+        table->describe(context, why, sizeof why);
+    } else {
+        snprintf(why, sizeof why, "%s", row->reason);
+    }
+    mct_tell(context, MCT_MESSAGE_WARNING, "solver.backend = auto takes the CPU, not %s: %s", row->name, why);
+    return NULL;
+}
+
+static const mct_backend *choose(mct_context *context, size_t work) {
+    for (size_t b = 0; b < BACKENDS && work >= DEVICE_FROM; b++) {
+        const mct_backend *const table = answering(context, &rows[b]);
+        if (table) return table;
+    }
+    return &mct_backend_cpu;
+}
+
+mct_status mct_backend_find(mct_context *context, const char *name, size_t work, const mct_backend **backend) {
     *backend = NULL;
-    const bool any = !strcmp(name, "auto");
+    if (!strcmp(name, "auto")) {
+        *backend = choose(context, work);
+        return MCT_OK;
+    }
     char known[128] = "auto";
     for (size_t b = 0; b < BACKENDS; b++) {
         const size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, ", %s", rows[b].name);
-        if (any ? rows[b].by_name : strcmp(name, rows[b].name) != 0) continue;
+        if (strcmp(name, rows[b].name) != 0) continue;
         const mct_backend *table = table_of(&rows[b]);
-        if (any && (!table || table->available(NULL) != MCT_OK)) continue;
         if (!table) return mct_fail(context, MCT_BACKEND, "solver.backend = %s: %s", name, rows[b].reason);
         MCT_TRY(table->available(context));
         *backend = table;
@@ -95,9 +129,9 @@ mct_status mct_backend_find(mct_context *context, const char *name, const mct_ba
     return mct_fail(context, MCT_BACKEND, "solver.backend = %s: this build has %s", name, known);
 }
 
-mct_status mct_backend_resolve(mct_context *context, const char *name, const char **resolved) {
+mct_status mct_backend_resolve(mct_context *context, const char *name, size_t work, const char **resolved) {
     const mct_backend *backend;
-    MCT_TRY(mct_backend_find(context, name, &backend));
+    MCT_TRY(mct_backend_find(context, name, work, &backend));
     *resolved = backend->name;
     return MCT_OK;
 }

@@ -85,8 +85,9 @@ typedef struct mct_backend {
     const mct_evolution_operations *evolution; /* backend_evolution.h; NULL: none */
 } mct_backend;
 
-/* The backend that a name ("auto" included) stands for.  Errors: MCT_BACKEND with the reason. */
-mct_status mct_backend_find(mct_context *context, const char *name, const mct_backend **backend);
+/* The backend that a name stands for; "auto": for this much work (mct_backend_resolve).  Errors: MCT_BACKEND with the
+ * reason. */
+mct_status mct_backend_find(mct_context *context, const char *name, size_t work, const mct_backend **backend);
 
 extern const mct_backend mct_backend_cpu;
 

@@ -243,7 +243,8 @@ void mct_evolution_destroy(mct_evolution *evolution) {
 
 size_t mct_evolution_memory(const mct_evolution_options *options, const mct_grid *grid, size_t species, size_t count) {
     const mct_backend *backend;
-    if (mct_backend_find(NULL, options->solver.backend, &backend) != MCT_OK || !backend->evolution) return 0;
+    const size_t work = grid->points * count;
+    if (mct_backend_find(NULL, options->solver.backend, work, &backend) != MCT_OK || !backend->evolution) return 0;
     const mct_evolution_shape shape = shape_of(options, grid->points, species, count, 1);
     return mct_kernel_memory(grid, species, count, &options->solver) + backend->evolution->memory_needed(&shape) +
            count * mct_relaxation_memory(species, grid->points, options->fits);

@@ -33,7 +33,7 @@ static mct_shape shape_of(const mct_backend *backend, const mct_grid *grid, size
 
 size_t mct_kernel_memory(const mct_grid *grid, size_t species, size_t points, const mct_solver_options *options) {
     const mct_backend *backend;
-    if (mct_backend_find(NULL, options->backend, &backend) != MCT_OK) return 0;
+    if (mct_backend_find(NULL, options->backend, grid->points * points, &backend) != MCT_OK) return 0;
     mct_shape shape = shape_of(backend, grid, species, points, options, 1);
     return backend->memory_needed(&shape);
 }
@@ -51,7 +51,7 @@ mct_status mct_kernel_create_shared(mct_context *context, const mct_grid *grid, 
                         (int)options->kernel, (int)options->path);
     }
     const mct_backend *backend;
-    MCT_TRY(mct_backend_find(context, options->backend, &backend));
+    MCT_TRY(mct_backend_find(context, options->backend, grid->points * points, &backend));
     const mct_shape shape = shape_of(backend, grid, species, points, options, threads);
     const size_t needed = backend->memory_needed(&shape), available = backend->memory_available();
     if (needed > available) {

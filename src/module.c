@@ -57,6 +57,11 @@ void *mct_module_open(const char *name, int flags, char *text, size_t size) {
     return module;
 }
 
+bool mct_module_exists(const char *name) {
+    char path[PATH_LENGTH + 64];
+    return find(name, path, sizeof path);
+}
+
 void mct_module_function(void *module, const char *symbol, void *function) {
     *(void **)function = dlsym(module, symbol);
 }

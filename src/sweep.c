@@ -170,7 +170,11 @@ static mct_status divide(mct_sweep *sweep) {
     const mct_sweep_method *method = sweep->method;
     size_t share = sweep->points / SHARES;
 
-    MCT_TRY(mct_backend_find(sweep->context, sweep->config->solver.backend, &sweep->backend));
+    const size_t batch = !sweep->same_grid || method->device_unit <= method->unit ? 1
+                         : sweep->points < method->device_unit                    ? sweep->points
+                                                                                  : method->device_unit;
+    MCT_TRY(mct_backend_find(sweep->context, sweep->config->solver.backend, batch * sweep->config->grid.points,
+                             &sweep->backend));
     share = share < LEAST ? LEAST : share > method->device_unit ? method->device_unit : share;
     sweep->unit =
         !sweep->backend->host_memory && sweep->same_grid && method->device_unit > method->unit ? share : method->unit;
@@ -284,7 +288,8 @@ static void work(mct_sweep *sweep, int threads, mct_status *stop) {
     if (!points || !rows || mct_context_create_child(sweep->context, threads, &worker.context) != MCT_OK ||
         mct_config_copy(worker.context, sweep->config, &worker.config) != MCT_OK) {
         status = mct_fail(sweep->context, MCT_MEMORY, "sweep: not enough memory for a thread");
-    } else {
+    } else { /* batches of a point or two take the backend that was chosen for all */
+        snprintf(worker.config->solver.backend, sizeof worker.config->solver.backend, "%s", sweep->backend->name);
         mct_context_set_messages(worker.context, hear, sweep);
     }
     while (status == MCT_OK) {
@@ -362,6 +367,10 @@ const mct_sweep_table *mct_sweep_table_of(const mct_sweep *sweep) {
 const mct_sweep_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count) {
     *count = sweep->column_count;
     return sweep->columns;
+}
+
+const char *mct_sweep_backend_name(const mct_sweep *sweep) {
+    return sweep->backend->name;
 }
 
 size_t mct_sweep_units(const mct_sweep *sweep) {

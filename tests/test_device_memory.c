@@ -42,7 +42,8 @@ Test(device_memory, batches_in_parts) {
     char text[32];
     size_t memory = 0;
     snprintf(options.solver.backend, sizeof options.solver.backend, "cuda-host");
-    if (mct_backend_resolve(NULL, "cuda-host", &(const char *){NULL}) != MCT_OK) cr_skip_test("cuda-host is not built");
+    if (mct_backend_resolve(NULL, "cuda-host", 0, &(const char *){NULL}) != MCT_OK)
+        cr_skip_test("cuda-host is not built");
     cr_assert_eq(solve(NULL, 1, &options, &all), MCT_OK);
     do { /* as little as one point can do with */
         memory += step;

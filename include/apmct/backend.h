@@ -31,8 +31,13 @@ typedef struct mct_device {
 /* Describes the first `count` devices of a backend in devices[count]; returns how many there are, 0 for the host's. */
 size_t mct_backend_devices(size_t index, size_t count, mct_device *devices);
 
-/* The name that `auto` or `name` resolves to.  Errors: MCT_BACKEND naming the known ones. */
-mct_status mct_backend_resolve(mct_context *context, const char *name, const char **resolved);
+/* The name that `name` resolves to for `work` = wave numbers times state points that are treated at once.  `auto` takes a
+ * device for much work where one answers, else the CPU; a warning says why where the driver of a device is there and the
+ * device is of no use.  Errors: MCT_BACKEND naming the known ones. */
+mct_status mct_backend_resolve(mct_context *context, const char *name, size_t work, const char **resolved);
+
+/* From this much work on `auto` takes a device. */
+size_t mct_backend_device_from(void);
 
 #ifdef __cplusplus
 }

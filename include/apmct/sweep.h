@@ -107,6 +107,7 @@ mct_sweep_command mct_sweep_what(const mct_sweep *sweep);
 const mct_sweep_table *mct_sweep_table_of(const mct_sweep *sweep);
 const mct_sweep_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count);
 size_t mct_sweep_units(const mct_sweep *sweep);
+const char *mct_sweep_backend_name(const mct_sweep *sweep);
 
 /* The row of a point: mct_sweep_column of `columns` at their offsets; NULL: not computed. */
 const double *mct_sweep_row(const mct_sweep *sweep, size_t point);

@@ -103,8 +103,12 @@ static void program_text(const cli *run) {
         printf("%-19s%s: %s\n", i == 0 ? "backends" : "", mct_backend_name(i), text);
         for (size_t d = 0; d < count; d++) device_text(d, &devices[d]);
     }
-    printf("backend            %s is taken where solver.backend is %s\n", run->backend_used,
-           run->config->solver.backend);
+    printf("backend            %s is taken where solver.backend is %s", run->backend_used, run->config->solver.backend);
+    if (strcmp(run->config->solver.backend, "auto") == 0) {
+        printf(", for %zu wave numbers times points (devices from %zu on)", run->config->grid.points,
+               mct_backend_device_from());
+    }
+    printf("\n");
 }
 
 /* ---- a result file ------------------------------------------------------------------------------------------ */

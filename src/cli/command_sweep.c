@@ -111,6 +111,7 @@ static void print_failures(const mct_sweep *sweep, size_t failed) {
 
 static void print_summary(const cli *run, const mct_sweep *sweep) {
     const size_t points = mct_sweep_table_points(mct_sweep_table_of(sweep));
+    const int threads = mct_context_threads(run->context);
     size_t failed;
 
     mct_sweep_done(sweep, &failed);
@@ -120,8 +121,8 @@ static void print_summary(const cli *run, const mct_sweep *sweep) {
     printf("done               %zu, failed %zu\n", points - failed, failed);
     print_failures(sweep, failed);
     print_evaluations(sweep, points);
-    printf("time               %.3g s, %.4g points per second, %d threads\n", run->seconds,
-           (double)points / run->seconds, mct_context_threads(run->context));
+    printf("computed with      backend %s, %d thread%s, %.3g s, %.4g points per second\n", run->backend_used, threads,
+           threads == 1 ? "" : "s", run->seconds, (double)points / run->seconds);
     cli_print_written(run);
 }
 
@@ -247,6 +248,7 @@ static mct_status sweep_with(cli *run, const cli_ranks *ranks) {
     if (status == MCT_OK) {
         status = cli_explained(run, mct_sweep_create(run->context, run->config, &options, &sweep));
     }
+    if (sweep) run->backend_used = mct_sweep_backend_name(sweep);
     if (ranks->agree(status) != MCT_OK) goto cleanup; /* each has its own message, or none */
     run->lines = run->json && !run->dry_run;
     if (run->dry_run) {

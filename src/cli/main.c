@@ -152,7 +152,8 @@ mct_status cli_configure(cli *run, const char *file) {
     MCT_TRY(mct_config_check(run->context, run->config));
     bound_spinning(run, file);
     run->configured = true;
-    MCT_TRY(cli_explained(run, mct_backend_resolve(run->context, run->config->solver.backend, &resolved)));
+    MCT_TRY(cli_explained(
+        run, mct_backend_resolve(run->context, run->config->solver.backend, run->config->grid.points, &resolved)));
     run->backend_used = resolved;
     if (run->config->output.file[0]) {
         MCT_TRY(mct_archive_check_writable(run->context, run->config->output.file));
