@@ -218,9 +218,11 @@ typedef struct piece {
 enum { PIECES = 9 + 2 * MCT_SECANTS };
 
 static size_t slots_used(const int *slot, size_t cells) {
-    int most = -1;
-    for (size_t J = 0; J <= cells; J++) most = slot[J] > most ? slot[J] : most;
-    return (size_t)(most + 1);
+    size_t used = 0;
+    for (size_t J = 0; J <= cells; J++) {
+        if (slot[J] >= 0 && (size_t)slot[J] >= used) used = (size_t)slot[J] + 1;
+    }
+    return used;
 }
 
 static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
