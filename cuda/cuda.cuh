@@ -139,6 +139,7 @@ __device__ inline double mct_cuda_larger(double a, double b) {
     return a > b || isnan(a) ? a : b;
 }
 
+/* The largest of the block, for all its threads; once in a kernel. */
 __device__ inline double mct_cuda_block_max(double value) {
     SHARED_ARRAY(double, part, WARP_SIZE);
     const unsigned lane = threadIdx.x % WARP_SIZE, warp = threadIdx.x / WARP_SIZE, warps = blockDim.x / WARP_SIZE;
@@ -147,7 +148,6 @@ __device__ inline double mct_cuda_block_max(double value) {
     __syncthreads();
     value = 0.0;
     for (unsigned w = 0; w < warps; w++) value = mct_cuda_larger(value, part[w]);
-    __syncthreads();
     return value;
 }
 

@@ -44,8 +44,7 @@ __device__ inline void mct_assemble(const mct_cuda_view &v, size_t point, size_t
         const double mi = i * v.spacing, m2 = mi * mi;
         O[i] *= -mi / v.balance;
         K3[i] = m2 * (four * K3[i] + m2 * D[i]);
-    }
-    __syncthreads();
+    } /* the scan of P, as it is, comes before anything of these is read */
     double carry[3] = {0.0, 0.0, 0.0};
     const double *const d[3] = {P, O, K3};
     for (int start = 0; start < v.N; start += BLOCK) {

@@ -2,7 +2,7 @@
  *
  * The functions of the memory kernel lie in shared memory, their correlations are plain sums (factorized.cuh), everything else
  * is read from the cache; a block that is done makes room for the next point.  An evaluation of the memory kernel: for each of
- * m^2 components and N lags 2N - lag terms of 6 multiply-adds, 9 m^2 N^2 in all; 7 m^2 + 6 barriers with what follows it. */
+ * m^2 components and N lags 2N - lag terms of 6 multiply-adds, 9 m^2 N^2 in all; 6 m^2 + 6 barriers with what follows it. */
 #include "commit.cuh"
 #include "decimate.cuh"
 #include "displacement.cuh"
