@@ -175,8 +175,9 @@ def start(name, *more):
 
 
 def wait_for(name):
+    """Until the journal has its head: only then its run holds the lock."""
     for _ in range(10000):
-        if os.path.exists(path(name)):
+        if os.path.exists(path(name)) and os.path.getsize(path(name)) > 0:
             return
         time.sleep(0.001)
 
