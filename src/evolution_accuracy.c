@@ -8,19 +8,21 @@
 
 #include "apmct/evolution_plan.h"
 
-enum { QUICK_STEPS = 24, QUICK_ATTEMPTS = 3, STEPS_MIN = 64, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
+enum { QUICK_STEPS = 24, QUICK_ATTEMPTS = 3, STEPS_MIN = 32, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
 
 static const double quick_tolerance = 1e-8;
 static const double gamma_low = 2.3, scale = 0.05; /* of Gamma tau; a low gamma is on the safe side */
 static const double distance_least = 1e-12, distance_most = 1e-2;
 static const double error_at_32 = 2.5e-6, distance_of_it = 1e-3, growth = 0.4; /* measured, order 5 */
 static const double tolerance_least = 1e-14, tolerance_most = 1e-8;
-static const double share_of_tolerance = 8;
+static const double share_of_tolerance = 8; /* the wanted error over what the tolerance may make of it */
+static const double share_of_companion = 4; /* the same of the companion's tolerance in the estimate */
 
 enum { LEVELS = MCT_RELAXATION_LEVELS };
 
 struct mct_accuracy {
     mct_time_options time;
+    size_t companion_steps;
     size_t observed, N, species;
     double distance;           /* |eps|, roughly */
     unsigned long evaluations; /* of runs that are not the final one */
@@ -84,12 +86,18 @@ static size_t choose_steps(double wanted, double distance) {
     return multiples * STEPS_MULTIPLE > STEPS_MIN ? multiples * STEPS_MULTIPLE : STEPS_MIN;
 }
 
-/* The quick run, the choice, and the companion. */
+/* The error of the finer of two runs over their difference, n steps per block and fewer; one order is left in reserve. */
+static double finer_share(size_t steps, size_t companion_steps) {
+    return 1 / (pow((double)steps / (double)companion_steps, ORDER - 1) - 1);
+}
+
+/* The quick run, the choice, and the companion; the quick run is the companion where its tolerance allows. */
 static mct_status choose(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
                          mct_accuracy *accuracy) {
     const double wanted = options->time.accuracy;
     mct_evolution_options trial = *options;
     mct_evolution_point end;
+    double quick_error;
     mct_status status;
 
     trial.displaced_count = 0;
@@ -104,11 +112,15 @@ static mct_status choose(mct_context *context, const mct_evolution_options *opti
     }
     MCT_TRY(status);
     accuracy->distance = estimate_distance(accuracy, &end);
+    quick_error = trial.time.tolerance / accuracy->distance;
     trial.time.tolerance =
         fmin(fmax(wanted * accuracy->distance / share_of_tolerance, tolerance_least), tolerance_most);
     trial.time.steps_per_block = choose_steps(wanted, accuracy->distance);
     accuracy->time = trial.time;
-    trial.time.steps_per_block /= 2;
+    accuracy->companion_steps = QUICK_STEPS;
+    if (share_of_companion * finer_share(trial.time.steps_per_block, QUICK_STEPS) * quick_error <= wanted)
+        return MCT_OK;
+    accuracy->companion_steps = trial.time.steps_per_block /= 2;
     return run(context, &trial, grid, accuracy, &end);
 }
 
@@ -175,7 +187,8 @@ double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *
         largest = fmax(largest, fabs(there / here[i] - 1));
     }
     free(here);
-    return largest / (1 << (ORDER - 1)) + accuracy->time.tolerance / accuracy->distance;
+    return largest * finer_share(accuracy->time.steps_per_block, accuracy->companion_steps) +
+           accuracy->time.tolerance / accuracy->distance;
 }
 
 mct_time_options mct_accuracy_refined(const mct_accuracy *accuracy) {
@@ -188,5 +201,6 @@ mct_time_options mct_accuracy_refined(const mct_accuracy *accuracy) {
 void mct_accuracy_refine(mct_accuracy *accuracy, const mct_evolution *evolution) {
     observe(accuracy, evolution, accuracy->reference);
     accuracy->evaluations += mct_evolution_look(evolution, 0).evaluations;
+    accuracy->companion_steps = accuracy->time.steps_per_block;
     accuracy->time = mct_accuracy_refined(accuracy);
 }

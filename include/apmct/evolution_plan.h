@@ -34,8 +34,8 @@ mct_status mct_evolution_estimate_cost(mct_context *context, const mct_evolution
 typedef struct mct_accuracy mct_accuracy;
 
 /* Chooses time.steps_per_block, order and tolerance of `options` for time.accuracy, the relative error of the relaxation
- * times at grid point `observed` (of f where nothing decays): a quick run tells how near the transition is, and a run with
- * half the steps is the companion that the final run is compared with.
+ * times at grid point `observed` (of f where nothing decays): a quick run tells how near the transition is, and it is the
+ * companion that the final run is compared with, where its own tolerance allows; else a run with half the steps is.
  * Errors: MCT_ARGUMENT (scheme moments), MCT_MEMORY, MCT_INTERRUPTED, numerical ones of these runs. */
 mct_status mct_accuracy_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
                                const mct_statics *statics, size_t observed, mct_accuracy **accuracy);
@@ -45,8 +45,8 @@ void mct_accuracy_destroy(mct_accuracy *accuracy);
 const mct_time_options *mct_accuracy_time(const mct_accuracy *accuracy);
 unsigned long mct_accuracy_evaluations(const mct_accuracy *accuracy);
 
-/* Estimated relative error of a finished run with these options: its difference from the companion, divided by 2^(order -
- * 1), plus what its tolerance may do. */
+/* Estimated relative error of a finished run with these options: its difference from the companion over r^(order - 1) -
+ * 1, r the ratio of their steps per block, plus what its tolerance may do. */
 double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *evolution);
 
 /* The options that mct_accuracy_refine would choose. */
