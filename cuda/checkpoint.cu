@@ -67,7 +67,7 @@ static void pieces_of(const mct_cuda_steps &v, const mct_clock *clock, piece *li
                                {v.at.moment_F, cells},
                                {v.at.moment_M, cells},
                                {v.at.ahead, MCT_CUDA_TILE},
-                               {v.at.dx, 2 * MCT_SECANTS}};
+                               {v.at.dg, 3 * MCT_SECANTS}};
     memcpy(list, all, sizeof all);
 }
 

@@ -1,4 +1,4 @@
-/* commit.cu: the end of a step (commit.cuh), everywhere.  One thread per wave number: m^3 multiply-adds, 8 m^2 7 bytes; then
+/* commit.cu: the end of a step (commit.cuh), everywhere.  One thread per wave number: m^3 multiply-adds, 8 m^2 (7 + 2 secants) bytes; then
  * one warp per point. */
 #include "commit.cuh"
 

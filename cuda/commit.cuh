@@ -5,16 +5,19 @@
 
 #include "evolution.cuh"
 
-/* F = x + residual, m = M W^-1, the row, the largest Phi_mm/S_mm of each chunk; by the whole block, one thread per wave number. */
+/* F = g + sum coefficient dg, m = (M + sum coefficient dM) W^-1, the row, the largest Phi_mm/S_mm of each chunk; by the whole block, one thread per wave number. */
 template <int m> __device__ void mct_commit(const mct_cuda_steps &v, size_t point, size_t q) {
     const int i = (int)v.clocks[point].i + 1;
     double largest = 0.0;
     if (q < (size_t)v.N) {
         const size_t N = (size_t)v.N;
-        const mct_matrix<m> M = mct_matrix_read<m>(v.M + point * v.n, N, q);
+        mct_matrix<m> M, F;
+        for (int c = 0; c < m * m; c++) {
+            const size_t at = (size_t)c * N + q;
+            M.e[c / m][c % m] = mct_cuda_improved(v, point, v.at.kernel, v.at.dM, at);
+            F.e[c / m][c % m] = mct_cuda_improved(v, point, v.at.g, v.at.dg, at);
+        }
         mct_cuda_write(M * mct_cuda_read<m>(v, point, v.at.W_inverse, q), v, point, v.at.M + i, q);
-        const mct_matrix<m> F =
-            mct_matrix_read<m>(v.x + point * v.n, N, q) + mct_cuda_read<m>(v, point, v.at.residual, q);
         mct_cuda_write(F, v, point, v.at.F + i, q);
         mct_matrix_write(F, v.row + mct_cuda_row(v, point) * v.n, N, q);
         const double *norm = mct_cuda_at(v, point, v.at.norm) + q;

@@ -27,11 +27,12 @@ static mct_cuda_layout layout_of(const mct_evolution_shape *shape) {
                   {&y.A_inverse, 1},
                   {&y.right, 1},
                   {&y.offset, 1},
+                  {&y.g, 1},
                   {&y.residual, 1},
-                  {&y.from, 1},
-                  {&y.from_residual, 1},
-                  {&y.dx, MCT_SECANTS},
-                  {&y.dr, MCT_SECANTS}};
+                  {&y.kernel, 1},
+                  {&y.dg, MCT_SECANTS},
+                  {&y.dr, MCT_SECANTS},
+                  {&y.dM, MCT_SECANTS}};
     for (const auto &array : arrays) {
         *array.at = y.count;
         y.count += array.count;
@@ -261,7 +262,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     put(e, v, point, v.at.Gamma, matrices->Gamma);
     put(e, v, point, v.at.W_inverse, matrices->W_inverse);
     put(e, v, point, v.at.norm, norm);
-    clear(e, v, point, v.at.dx, v.at.count);
+    clear(e, v, point, v.at.dg, v.at.count);
     mct_clock *const clock = &e->clocks_on_host[point];
     memset(clock, 0, sizeof *clock);
     clock->state = MCT_EVOLUTION_RUNNING;

@@ -36,9 +36,9 @@ struct mct_cuda_layout {
     int ahead;                     /* [MCT_CUDA_TILE]: the finished history in the coming steps */
     int Gamma, S, W_inverse, norm; /* norm: 1/sqrt(S_mm S_nn) */
     int A_inverse, right;          /* of a block of steps: A^-1, W^-1 (S - W_F0) */
-    int offset, residual;          /* A^-1 C; g(x) - x */
-    int from, from_residual;       /* the last iterate and its residual */
-    int dx, dr;                    /* [MCT_SECANTS]: secants */
+    int offset;                    /* A^-1 C */
+    int g, residual, kernel;       /* of the last iterate x: g(x), g(x) - x, M[x] */
+    int dg, dr, dM;                /* [MCT_SECANTS]: secants, differences of these */
     int count;                     /* of all */
 };
 
@@ -59,10 +59,10 @@ enum mct_cuda_turn {
 
 /* What a point is at between the kernels of a step. */
 struct mct_cuda_pace {
-    int iterating;                             /* not converged yet */
-    int pair;                                  /* slot of the next secant; -1: none, the first evaluation of a step */
-    double gamma[MCT_SECANTS], sums[MCT_SUMS]; /* sums: <dr_j, r>, then <dr_j, dr_new> */
-    int turn, n;                               /* mct_cuda_turn, of a block of n steps */
+    int iterating;         /* not settled yet */
+    int pair;              /* slot of the next secant; -1: none, the first evaluation of a step */
+    double sums[MCT_SUMS]; /* <dr_j, r>, then <dr_j, dr_new> */
+    int turn, n;           /* mct_cuda_turn, of a block of n steps */
 };
 
 /* What a block of threads finds in a new residual (or, in `largest` alone, elsewhere). */
@@ -142,6 +142,16 @@ template <int m> __device__ mct_matrix<m> mct_cuda_read(const mct_cuda_steps &v,
 template <int m>
 __device__ void mct_cuda_write(const mct_matrix<m> &A, const mct_cuda_steps &v, size_t point, int number, size_t q) {
     mct_matrix_write(A, mct_cuda_at(v, point, number), (size_t)v.N, q);
+}
+
+/* An element of matrix number `of`, improved by the secants from number `secant` on. */
+__device__ inline double mct_cuda_improved(const mct_cuda_steps &v, size_t point, int of, int secant, size_t element) {
+    const double *base = mct_cuda_at(v, point, 0) + element;
+    double sum = base[(size_t)of * v.n];
+    for (int j = 0; j < MCT_SECANTS; j++) {
+        sum += v.clocks[point].coefficient[j] * base[(size_t)(secant + j) * v.n];
+    }
+    return sum;
 }
 
 /* Where the row of the present step goes. */

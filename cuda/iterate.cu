@@ -1,9 +1,9 @@
 /* iterate.cu: the fixed point of a step (iterate.cuh), everywhere.
  *
  * A turn of the loop: memory kernel of all points, update, decide, mix; whether another one follows is decided on the device.
- *   update  one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (8 + 2 secants) bytes; sums per chunk
+ *   update  one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (15 + secants) bytes; sums per chunk
  *   decide  one warp per point: the sums of its chunks, the clock, the least squares of the secants
- *   mix     one thread per element; 8 (4 + 2 secants) bytes */
+ *   mix     one thread per element; 8 (2 + secants) bytes */
 #include "iterate.cuh"
 
 __global__ static void begin_kernel(mct_cuda_steps v, mct_cuda_gate gate) {

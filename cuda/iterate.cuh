@@ -20,30 +20,32 @@ __device__ void mct_update_wave_number(const mct_cuda_steps &v, size_t point, si
                                        double *sums) {
     const size_t N = (size_t)v.N;
     const mct_matrix<m> M = mct_matrix_read<m>(v.M + point * v.n, N, q);
-    const mct_matrix<m> g =
+    const mct_matrix<m> product =
         mct_cuda_read<m>(v, point, v.at.A_inverse, q) * (M * mct_cuda_read<m>(v, point, v.at.right, q));
     const double *x = v.x + point * v.n;
     double *const base = mct_cuda_at(v, point, 0);
     for (int c = 0; c < m * m; c++) {
         const size_t at = (size_t)c * N + q;
         const double norm = base[(size_t)v.at.norm * v.n + at], weight = norm * norm;
-        const double r = g.e[c / m][c % m] - base[(size_t)v.at.offset * v.n + at] - x[at];
+        const double M_here = M.e[c / m][c % m];
+        const double g = product.e[c / m][c % m] - base[(size_t)v.at.offset * v.n + at], r = g - x[at];
         const double value = fabs(norm * r);
         double dr_new = 0.0;
         *largest = mct_cuda_larger(*largest, isfinite(value) ? value : NAN); /* infinite is as bad */
         if (pair >= 0) {
-            base[(size_t)(v.at.dx + pair) * v.n + at] = x[at] - base[(size_t)v.at.from * v.n + at];
-            dr_new = r - base[(size_t)v.at.from_residual * v.n + at];
+            dr_new = r - base[(size_t)v.at.residual * v.n + at];
+            base[(size_t)(v.at.dg + pair) * v.n + at] = g - base[(size_t)v.at.g * v.n + at];
             base[(size_t)(v.at.dr + pair) * v.n + at] = dr_new;
+            base[(size_t)(v.at.dM + pair) * v.n + at] = M_here - base[(size_t)v.at.kernel * v.n + at];
         }
         for (int j = 0; j < MCT_SECANTS; j++) {
             const double dr = base[(size_t)(v.at.dr + j) * v.n + at] * weight;
             sums[j] += dr * r;
             sums[MCT_SECANTS + j] += dr * dr_new;
         }
+        base[(size_t)v.at.g * v.n + at] = g;
         base[(size_t)v.at.residual * v.n + at] = r;
-        base[(size_t)v.at.from * v.n + at] = x[at];
-        base[(size_t)v.at.from_residual * v.n + at] = r;
+        base[(size_t)v.at.kernel * v.n + at] = M_here;
     }
 }
 
@@ -81,16 +83,16 @@ template <int m> __device__ void mct_update(const mct_cuda_steps &v, size_t poin
 
 /* ---- decision ------------------------------------------------------------------------------------------------------------ */
 
-/* gamma = argmin |r - sum gamma_j dr_j| from the products <dr_i, dr_j> and <dr_j, r>, newest first; by one thread.
+/* coefficient = argmin |r + sum c_j dr_j| over c from the products <dr_i, dr_j> and <dr_j, r>, newest first; by one thread.
  * A secant that depends on those before it gets a row of its own: 1 on the diagonal, 0 right. */
-__device__ inline void mct_solve_secants(const mct_clock &clock, const double *with_residual, double *gamma) {
+__device__ inline void mct_solve_secants(mct_clock &clock, const double *with_residual) {
     double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS];
     bool kept[MCT_SECANTS];
     for (int a = 0; a < MCT_SECANTS; a++) { /* Cholesky, row by row, by age */
         const unsigned j = (clock.next + 2 * MCT_SECANTS - 1 - (unsigned)a) % MCT_SECANTS;
         const bool held = (unsigned)a < clock.pairs;
         const double own = held ? clock.gram[j][j] : 0.0;
-        double pivot = own, right = held ? with_residual[j] : 0.0;
+        double pivot = own, right = held ? -with_residual[j] : 0.0;
         for (int k = 0; k < a; k++) {
             const unsigned i = (clock.next + 2 * MCT_SECANTS - 1 - (unsigned)k) % MCT_SECANTS;
             double sum = held && kept[k] ? clock.gram[j][i] : 0.0;
@@ -106,7 +108,7 @@ __device__ inline void mct_solve_secants(const mct_clock &clock, const double *w
     for (int a = MCT_SECANTS - 1; a >= 0; a--) {
         for (int l = a + 1; l < MCT_SECANTS; l++) y[a] -= kept[a] && kept[l] ? A[l][a] * y[l] : 0.0;
         y[a] /= A[a][a];
-        gamma[(clock.next + 2 * MCT_SECANTS - 1 - (unsigned)a) % MCT_SECANTS] = y[a];
+        clock.coefficient[(clock.next + 2 * MCT_SECANTS - 1 - (unsigned)a) % MCT_SECANTS] = y[a];
     }
 }
 
@@ -138,7 +140,12 @@ __device__ inline size_t mct_worst(const mct_cuda_steps &v, size_t point) {
     return (size_t)(bad < v.N ? bad : found);
 }
 
-/* Whether the point has converged or failed; else the coefficients of the secants.  By one warp. */
+/* Whether the secants make the values good enough. */
+__device__ inline bool mct_is_settled(double tolerance, double residual, double contraction) {
+    return residual <= tolerance || (contraction > 0.0 && contraction * residual <= MCT_FORESEEN * tolerance);
+}
+
+/* Whether the point has settled or failed, and the coefficients of the secants.  By one warp. */
 __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
     const unsigned lane = threadIdx.x % WARP_SIZE;
     const double largest = mct_cuda_largest(v, point);
@@ -153,8 +160,11 @@ __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
     for (int by = WARP_SIZE / 2; by; by /= 2) {
         for (int s = 0; s < MCT_SUMS; s++) sums[s] += __shfl_xor_sync(FULL_WARP, sums[s], by);
     }
-    const bool finite = isfinite(largest), converged = finite && largest <= v.tolerance;
-    const bool failed = !finite || (!converged && v.clocks[point].iterations + 1 >= v.iterations_max);
+    const mct_clock &old = v.clocks[point];
+    const double contraction =
+        old.iterations > 0 ? fmax(largest / old.residual, MCT_REMEMBER * old.contraction) : old.contraction;
+    const bool finite = isfinite(largest), settled = mct_is_settled(v.tolerance, largest, contraction);
+    const bool failed = !finite || (!settled && old.iterations + 1 >= v.iterations_max);
     const size_t place = failed ? mct_worst(v, point) : 0;
     __syncwarp(FULL_WARP); /* all have read the clock */
     if (lane != 0) return;
@@ -163,6 +173,7 @@ __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
     clock->iterations++;
     clock->evaluations++;
     clock->residual = largest;
+    clock->contraction = contraction;
     if (failed) {
         clock->state = finite ? MCT_EVOLUTION_NOT_CONVERGED : MCT_EVOLUTION_NON_FINITE;
         clock->worst = place;
@@ -171,23 +182,17 @@ __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
     }
     for (int s = 0; s < MCT_SUMS; s++) pace->sums[s] = sums[s]; /* nothing in registers is indexed by data */
     if (clock->iterations > 1) mct_keep_pair(clock, pace->sums + MCT_SECANTS);
-    pace->iterating = !converged;
+    pace->iterating = !settled;
     pace->pair = (int)clock->next;
-    if (converged) return;
-    if (clock->iterations % MCT_RESTART == 0) clock->pairs = 0;
-    mct_solve_secants(*clock, pace->sums, pace->gamma);
+    if (!settled && clock->iterations % MCT_RESTART == 0) clock->pairs = 0;
+    mct_solve_secants(*clock, pace->sums);
 }
 
 /* ---- acceleration -------------------------------------------------------------------------------------------------------- */
 
-/* x += r - sum gamma_j (dx_j + dr_j) at one element. */
+/* x = g + sum coefficient dg at one element. */
 __device__ inline void mct_mix(const mct_cuda_steps &v, size_t point, size_t element) {
-    const double *base = mct_cuda_at(v, point, 0) + element;
-    double *x = v.x + point * v.n + element, sum = *x + base[(size_t)v.at.residual * v.n];
-    for (int j = 0; j < MCT_SECANTS; j++) {
-        sum -= v.paces[point].gamma[j] * (base[(size_t)(v.at.dx + j) * v.n] + base[(size_t)(v.at.dr + j) * v.n]);
-    }
-    *x = sum;
+    v.x[point * v.n + element] = mct_cuda_improved(v, point, v.at.g, v.at.dg, element);
 }
 
 #endif

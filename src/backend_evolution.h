@@ -10,7 +10,7 @@
 #include "evolution_scheme.h"
 
 enum {
-    MCT_SECANTS = 3, /* pairs of Anderson's acceleration, kept from step to step */
+    MCT_SECANTS = 4, /* pairs of Anderson's acceleration, kept from step to step */
     /* Blocks in a row that make a plateau: with a change of no more than shape.plateau, a decade and more; or, close to the
      * transition, where the error of the iteration is amplified beyond that, with a change that no longer falls and is
      * below MCT_STEADY, where the Phi of a fluid stays so long only at |eps| < 1e-11. */
@@ -18,6 +18,12 @@ enum {
     MCT_BLOCKS_STEADY = 8
 };
 #define MCT_STEADY      1e-6
+/* The values of a step, Phi and M, are those of its last evaluation, improved by the secants.  They are taken where the
+ * residual is within the tolerance already, or where the improvement is foreseen to bring it within this part of it.  What
+ * the secants do to a residual is seen where a step is evaluated again: the largest factor in the present block of steps,
+ * of which every factor that is seen later leaves this much. */
+#define MCT_FORESEEN    0.2
+#define MCT_REMEMBER    0.9
 /* All Phi_mm/S_mm below this: the final decay, where the resolution doubles instead of the step. */
 #define MCT_FINAL_DECAY 0.1
 /* They were below this when the block of steps began: it may do so at its end.  (A function that decays from 1 ever more
@@ -31,14 +37,16 @@ typedef struct mct_clock {
     size_t n, i;                       /* steps of the present block; the last finished one */
     double step, time;                 /* h; i h */
     double least;                      /* change of a block */
-    double largest, residual;          /* max Phi_mm/S_mm of the last row; residual of the last step */
+    double largest, residual;          /* max Phi_mm/S_mm of the last row; residual of the last evaluation */
+    double contraction;                /* MCT_FORESEEN; 0: not known yet in this block of steps */
     double opened;                     /* `largest` when the present block began; 0: the first */
     size_t worst;                      /* wave-number index of a failed step */
     unsigned iterations;               /* of the present step */
     unsigned long steps, blocks, evaluations;
     unsigned pairs, next; /* secants held; where the next goes */
     double gram[MCT_SECANTS][MCT_SECANTS];
-    size_t rows; /* in the window, since the last look */
+    double coefficient[MCT_SECANTS]; /* of the secants in the next iterate, or in the values of the step */
+    size_t rows;                     /* in the window, since the last look */
 } mct_clock;
 
 /* The memory kernel of something else than a state of the backend, for tests on models with an exact solution:

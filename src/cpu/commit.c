@@ -6,10 +6,11 @@
 void mct_evolution_commit_point(mct_cpu_evolution *e, size_t point, int thread) {
     (void)thread;
     mct_clock *const clock = &e->clocks[point];
-    double *const base = mct_history_of(e, point), *const M = e->kernel + point * e->n;
+    double *const base = mct_history_of(e, point);
     const size_t i = ++clock->i, row = point * e->shape.window + clock->rows++;
     mct_step_update *const part = e->partials + point * e->chunks;
-    MCT_FOR_CHUNKS(e, part[chunk].largest = e->loops->commit(&e->layout, first, last, base, i, M, e->rows + row * e->n))
+    MCT_FOR_CHUNKS(e, part[chunk].largest =
+                          e->loops->commit(&e->layout, first, last, base, i, clock->coefficient, e->rows + row * e->n))
     clock->largest = 0.0;
     for (size_t chunk = 0; chunk < e->chunks; chunk++) clock->largest = fmax(clock->largest, part[chunk].largest);
     clock->time = e->times[row] = (double)i * clock->step;

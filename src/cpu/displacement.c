@@ -111,7 +111,8 @@ void mct_displacement_step_point(mct_cpu_evolution *e, size_t point) {
     memory_of(e, point, phi, phi, m0);
     mct_step_update update = {.pair = -1}; /* m0 does not depend on the iterate: g is the solution */
     f->loops->update(y, 0, f->blocks, base, f->iterate + point * count, m0, &update);
-    f->loops->commit(y, 0, f->blocks, base, clock->i, m0, f->rows + row * count);
+    static const double none[MCT_SECANTS];
+    f->loops->commit(y, 0, f->blocks, base, clock->i, none, f->rows + row * count);
     f->clocks[point].i++;
 }
 

@@ -215,7 +215,7 @@ typedef struct piece {
     size_t at, count; /* doubles of a block */
 } piece;
 
-enum { PIECES = 9 + 2 * MCT_SECANTS };
+enum { PIECES = 9 + 3 * MCT_SECANTS };
 
 static size_t slots_used(const int *slot, size_t cells) {
     size_t used = 0;
@@ -242,8 +242,9 @@ static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece 
     enum { FIRST = sizeof first / sizeof *first };
     memcpy(list, first, sizeof first);
     for (size_t j = 0; j < MCT_SECANTS; j++) {
-        list[FIRST + 2 * j] = (piece){y->dg[j], matrix};
-        list[FIRST + 2 * j + 1] = (piece){y->dr[j], matrix};
+        list[FIRST + 3 * j] = (piece){y->dg[j], matrix};
+        list[FIRST + 3 * j + 1] = (piece){y->dr[j], matrix};
+        list[FIRST + 3 * j + 2] = (piece){y->dM[j], matrix};
     }
 }
 

@@ -26,7 +26,8 @@ mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
                   {&y.right, 1},
                   {&y.offset, 1},
                   {&y.g, 1},
-                  {&y.residual, 1}};
+                  {&y.residual, 1},
+                  {&y.kernel, 1}};
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
         *arrays[a].at = y.stride;
         y.stride += arrays[a].count * size;
@@ -34,7 +35,8 @@ mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
     for (size_t j = 0; j < MCT_SECANTS; j++) {
         y.dg[j] = y.stride;
         y.dr[j] = y.stride + size;
-        y.stride += 2 * size;
+        y.dM[j] = y.stride + 2 * size;
+        y.stride += 3 * size;
     }
     return y;
 }

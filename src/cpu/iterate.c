@@ -1,6 +1,6 @@
 /* iterate.c: the fixed point of a step, Phi_i = A^-1 (m_i B - C_i), by Anderson's acceleration (D. G. Anderson, J. ACM 12,
  * 547 (1965)).  From step to step the map changes little but for C_i, which differences do not see: the secants are kept,
- * and two evaluations are enough for most steps. */
+ * and one or two evaluations are enough for most steps. */
 #include <math.h>
 #include <string.h>
 
@@ -92,6 +92,13 @@ static size_t worst(const mct_cpu_evolution *e, size_t point) {
     return found;
 }
 
+/* Whether the secants make the values good enough. */
+static bool is_settled(const mct_cpu_evolution *e, const mct_clock *clock) {
+    const double foreseen = clock->contraction * clock->residual;
+    return clock->residual <= e->shape.tolerance ||
+           (clock->contraction > 0.0 && foreseen <= MCT_FORESEEN * e->shape.tolerance);
+}
+
 void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread) {
     mct_clock *const clock = &e->clocks[point];
     double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
@@ -99,26 +106,29 @@ void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread)
     size_t at[1 + MCT_SECANTS] = {e->layout.g};
     memcpy(at + 1, e->layout.dg, sizeof e->layout.dg);
     for (clock->iterations = 1;; clock->iterations++) {
+        const double before = clock->residual;
+        const bool again = clock->iterations > 1;
         mct_evolution_kernel_point(e, point, thread, x, x, true, M);
         clock->evaluations++;
-        const mct_step_update u = update(e, point, clock->iterations > 1 ? (int)clock->next : -1);
+        const mct_step_update u = update(e, point, again ? (int)clock->next : -1);
         clock->residual = u.largest;
+        if (again) clock->contraction = fmax(u.largest / before, MCT_REMEMBER * clock->contraction);
+        const bool settled = is_settled(e, clock);
         if (!isfinite(u.largest)) {
             clock->state = MCT_EVOLUTION_NON_FINITE;
-        } else if (u.largest <= e->shape.tolerance) {
-            if (clock->iterations > 1) keep_pair(clock, &u);
-            return;
-        } else if (clock->iterations >= e->shape.iterations_max) {
+        } else if (!settled && clock->iterations >= e->shape.iterations_max) {
             clock->state = MCT_EVOLUTION_NOT_CONVERGED;
         }
         if (clock->state != MCT_EVOLUTION_RUNNING) {
             clock->worst = worst(e, point);
             return;
         }
-        if (clock->iterations > 1) keep_pair(clock, &u);
-        if (clock->iterations % RESTART == 0) clock->pairs = 0;
+        if (again) keep_pair(clock, &u);
+        if (!settled && clock->iterations % RESTART == 0) clock->pairs = 0;
+        solve(clock, u.with_residual, clock->coefficient);
+        if (settled) return;
         double coefficient[1 + MCT_SECANTS] = {1.0};
-        solve(clock, u.with_residual, coefficient + 1);
+        memcpy(coefficient + 1, clock->coefficient, sizeof clock->coefficient);
         MCT_FOR_CHUNKS(
             e, e->loops->combine(&e->layout, first, last, base, 1 + MCT_SECANTS, coefficient, at, MCT_STEP_NOWHERE, x))
     }

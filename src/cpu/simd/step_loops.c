@@ -172,6 +172,14 @@ MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *p, size
     const size_t mm = m * m;
     mct_wide *A = work, *B = A + mm, *C = B + mm;
     wide_read_rows(m, a->N, q, M, A);
+    for (size_t c = 0; c < mm; c++) {
+        const size_t at = c * MCT_LANES;
+        if (pair >= 0) {
+            const mct_wide dM = A[c] - mct_wide_read(p + a->kernel + at);
+            mct_wide_write(&dM, p + a->dM[pair] + at);
+        }
+        mct_wide_write(&A[c], p + a->kernel + at);
+    }
     get(mm, p + a->right, B);
     wide_multiply(m, A, m, 1, B, m, 1, C);
     get(mm, p + a->A_inverse, A);
@@ -210,15 +218,24 @@ static void update(const mct_step_layout *a, size_t first, size_t last, double *
     }
 }
 
-MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *p, size_t q, size_t i, const double *M,
-                             double *row, mct_wide *work, extent *found) {
+/* A = array at `at` + sum coefficient difference */
+MCT_INLINE void improve(size_t mm, const double *p, size_t at, const size_t *difference, const double *coefficient,
+                        mct_wide *A) {
+    get(mm, p + at, A);
+    for (size_t j = 0; j < MCT_SECANTS; j++) {
+        for (size_t c = 0; c < mm; c++) A[c] += coefficient[j] * mct_wide_read(p + difference[j] + c * MCT_LANES);
+    }
+}
+
+MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *p, size_t q, size_t i,
+                             const double *coefficient, double *row, mct_wide *work, extent *found) {
     const size_t mm = m * m, size = mm * MCT_LANES;
     mct_wide *A = work, *B = A + mm, *C = B + mm;
-    wide_read_rows(m, a->N, q, M, A);
+    improve(mm, p, a->kernel, a->dM, coefficient, A);
     get(mm, p + a->W_inverse, B);
     wide_multiply(m, A, m, 1, B, m, 1, C);
     put(mm, C, p + a->M + i * size);
-    get(mm, p + a->g, A);
+    improve(mm, p, a->g, a->dg, coefficient, A);
     put(mm, A, p + a->F + i * size);
     wide_write_rows(mm, a->N, q, A, row);
     for (size_t c = 0; c < mm; c += m + 1) {
@@ -227,11 +244,11 @@ MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *p, size
     }
 }
 
-static double commit(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i, const double *M,
-                     double *row) {
+static double commit(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i,
+                     const double coefficient[MCT_SECANTS], double *row) {
     extent found;
     memset(&found, 0, sizeof found);
-#define CALL(m, work) commit_block(m, a, base + p, q, i, M, row, work, &found)
+#define CALL(m, work) commit_block(m, a, base + p, q, i, coefficient, row, work, &found)
     EACH_BLOCK(3, CALL)
 #undef CALL
     return extent_of(&found);

@@ -25,8 +25,9 @@ typedef struct mct_step_layout {
     size_t ahead;                            /* [MCT_TILE]: the finished history in the coming steps */
     size_t Gamma, S, W_inverse, norm;        /* norm: 1/sqrt(S_mm S_nn), 0 in the lanes that fill up */
     size_t A_inverse, right;                 /* of a block of steps: A^-1, W^-1 (S - W_F0) */
-    size_t offset, g, residual;              /* A^-1 C; of the last iterate x g(x) and g(x) - x */
-    size_t dg[MCT_SECANTS], dr[MCT_SECANTS]; /* secants: differences of g and of residuals */
+    size_t offset, g, residual, kernel;      /* A^-1 C; of the last iterate x g(x), g(x) - x and M[x] */
+    size_t dg[MCT_SECANTS], dr[MCT_SECANTS]; /* secants: differences of g, of residuals */
+    size_t dM[MCT_SECANTS];                  /* and of M */
 } mct_step_layout;
 
 #define MCT_STEP_NOWHERE ((size_t)-1) /* the place of no array */
@@ -77,9 +78,9 @@ struct mct_step_loops {
     /* g = A^-1 (M right) - offset, residual = g - x, secant, norms; x and M as rows */
     void (*update)(const mct_step_layout *a, size_t first, size_t last, double *base, const double *x, const double *M,
                    mct_step_update *update);
-    /* F[i] = g, M[i] = M W^-1, the row; returns max Phi_mm/S_mm */
-    double (*commit)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i, const double *M,
-                     double *row);
+    /* F[i] = g + sum coefficient dg, M[i] = (M + sum coefficient dM) W^-1, the row; returns max Phi_mm/S_mm */
+    double (*commit)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i,
+                     const double coefficient[MCT_SECANTS], double *row);
     /* max norm |F[i] - F[j]| */
     double (*change)(const mct_step_layout *a, size_t first, size_t last, const double *base, size_t i, size_t j);
     /* moments of the cells n/2 + 1 ... n */
