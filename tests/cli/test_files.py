@@ -146,11 +146,9 @@ expect_run(2, "plot", path("s.h5"), "--figure", "S", error="must be one of struc
 expect(not os.path.exists(path("x.png")) and not os.path.exists(path("x.pdf")), "no figure after an error")
 
 # ---- Ctrl-C: a run of many seconds on any machine; it says so and leaves nothing
-species = ", ".join(f"{{name: s{i}, activity: {1 + 0.1 * i}, fraction: {'rest' if i == 16 else 0.0588}}}"
-                    for i in range(17))
 for signals, name in (((signal.SIGINT,), "SIGINT"), ((signal.SIGTERM,), "SIGTERM"),
                       ((signal.SIGINT, signal.SIGINT), "SIGINT twice at once, as timeout(1) does it")):
-    process = subprocess.Popen([COMMAND, "glass", "--threads", "1", "--set", f"mixture.species=[{species}]",
+    process = subprocess.Popen([COMMAND, "glass", "--threads", "1", "--kernel", "factorized",
                                 "--set", "grid.points=20000", "--set", "grid.spacing=0.01", "-o",
                                 path("interrupted.h5")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(1)
