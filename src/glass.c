@@ -376,10 +376,16 @@ mct_status mct_glass_solve(mct_context *context, const mct_glass_options *option
     }
     if (kernel_used) *kernel_used = mct_kernel_algorithm_used(lane_of[0].problem->kernel);
     if (backend_used) *backend_used = mct_kernel_backend_name(lane_of[0].problem->kernel);
-#pragma omp parallel for schedule(dynamic) num_threads(lanes) if (lanes > 1)
-    for (size_t p = 0; p < count; p++) {
-        const lane *l = &lane_of[lanes > 1 ? omp_get_thread_num() : 0];
-        solve_point(l->problem, options, &mixtures[p], p, l->iterate, F + p * n, &results[p]);
+    if (lanes == 1) { /* no region of one thread: the teams of its memory kernel would be started anew every time */
+        for (size_t p = 0; p < count; p++) {
+            solve_point(lane_of[0].problem, options, &mixtures[p], p, lane_of[0].iterate, F + p * n, &results[p]);
+        }
+    } else {
+#pragma omp parallel for schedule(dynamic) num_threads(lanes)
+        for (size_t p = 0; p < count; p++) {
+            const lane *l = &lane_of[omp_get_thread_num()];
+            solve_point(l->problem, options, &mixtures[p], p, l->iterate, F + p * n, &results[p]);
+        }
     }
     for (size_t p = 0; p < count && status == MCT_OK; p++) {
         if (results[p].status != MCT_OK) status = mct_fail(context, results[p].status, "%s", results[p].message);

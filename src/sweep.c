@@ -340,8 +340,12 @@ mct_status mct_sweep_run(mct_sweep *sweep) {
     MCT_TRY(prepare(sweep));
     sweep->began = sweep->last_checkpoint = now();
     sweep->began_finished = sweep->finished;
-#pragma omp parallel num_threads(lanes) if (lanes > 1)
-    work(sweep, threads / lanes, &stop);
+    if (lanes == 1) { /* no region of one thread: the teams of a point would be started anew every time */
+        work(sweep, threads, &stop);
+    } else {
+#pragma omp parallel num_threads(lanes)
+        work(sweep, threads / lanes, &stop);
+    }
     if (sweep->warnings > 0) {
         mct_tell(sweep->context, MCT_MESSAGE_WARNING, "%zu warning%s of points, the first: %s", sweep->warnings,
                  sweep->warnings == 1 ? "" : "s", sweep->warning);

@@ -153,18 +153,24 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
 
 typedef void operation(mct_cpu_evolution *e, size_t point, int thread);
 
-/* The operations in turn, `times` times, for every point that runs. */
-static void each(mct_cpu_evolution *e, size_t times, size_t count, operation *const *list) {
-    const bool parallel = !e->team && e->shape.threads > 1 && e->shape.points > 1;
-#pragma omp parallel for schedule(dynamic) num_threads(e->shape.threads) if (parallel)
-    for (size_t point = 0; point < e->shape.points; point++) {
-        const int thread = parallel ? omp_get_thread_num() : 0;
-        for (size_t n = 0; n < times; n++) {
-            for (size_t o = 0; o < count; o++) {
-                if (e->clocks[point].state == MCT_EVOLUTION_RUNNING) list[o](e, point, thread);
-            }
+/* The operations in turn, `times` times, for a point that runs. */
+static void one(mct_cpu_evolution *e, size_t point, int thread, size_t times, size_t count, operation *const *list) {
+    for (size_t n = 0; n < times; n++) {
+        for (size_t o = 0; o < count; o++) {
+            if (e->clocks[point].state == MCT_EVOLUTION_RUNNING) list[o](e, point, thread);
         }
     }
+}
+
+/* Not a parallel region of one thread where a team works at each point: in a region within a region, even of one, libgomp
+ * starts its threads anew every time. */
+static void each(mct_cpu_evolution *e, size_t times, size_t count, operation *const *list) {
+    if (e->team || e->shape.threads == 1 || e->shape.points == 1) {
+        for (size_t point = 0; point < e->shape.points; point++) one(e, point, 0, times, count, list);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic) num_threads(e->shape.threads)
+    for (size_t point = 0; point < e->shape.points; point++) one(e, point, omp_get_thread_num(), times, count, list);
 }
 
 static void once(void *evolution, operation *function) {
