@@ -1,10 +1,12 @@
 /* file_aside.c: files that appear under their name only when they are complete. */
 #include "file_aside.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,33 @@ mct_status mct_file_resolve(mct_context *context, const char *path, char *target
 
 static void part_name(const char *target, unsigned attempt, char *name) {
     snprintf(name, MCT_FILE_PART, "%s.%ld-%u.part", target, (long)getpid(), attempt);
+}
+
+/* Deletes what processes that are no more have left beside `target`: a kill -9 between naming a file and renaming it. */
+static void delete_orphans(const char *target) {
+    char folder[PATH_MAX], copy[PATH_MAX], path[2 * PATH_MAX];
+    const struct dirent *entry;
+    const char *base;
+    DIR *directory;
+
+    folder_of(target, folder);
+    snprintf(copy, sizeof copy, "%s", target);
+    base = basename(copy);
+    directory = opendir(folder);
+    while (directory && (entry = readdir(directory)) != NULL) {
+        const size_t length = strlen(base);
+        unsigned attempt;
+        long process;
+        int end = 0;
+
+        if (strncmp(entry->d_name, base, length) != 0) continue;
+        if (sscanf(entry->d_name + length, ".%ld-%u.part%n", &process, &attempt, &end) != 2) continue;
+        if (end == 0 || entry->d_name[length + (size_t)end] != '\0') continue;
+        if (process <= 0 || kill((pid_t)process, 0) == 0 || errno != ESRCH) continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        unlink(path);
+    }
+    if (directory) closedir(directory);
 }
 
 /* A new file in the folder of `target` of which kill -9 leaves nothing; -1 and errno where the file system has no such
@@ -205,6 +234,7 @@ mct_status mct_file_write_aside(mct_context *context, const char *path, const vo
     char target[PATH_MAX], part[MCT_FILE_PART];
 
     MCT_TRY(mct_file_resolve(context, path, target));
+    delete_orphans(target);
     if (!write_nameless(target, data, size, part) && !write_named(target, data, size, part)) {
         return cannot_write(context, path);
     }

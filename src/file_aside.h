@@ -14,7 +14,8 @@ mct_status mct_file_resolve(mct_context *context, const char *path, char *target
 /* Whether a file could be written under this name; tries it with a temporary one.  Errors: MCT_FILE. */
 mct_status mct_file_check_writable(mct_context *context, const char *path);
 
-/* Writes data[size] aside in the same folder, syncs, renames to `path`.  On failure nothing is left.
+/* Writes data[size] aside in the same folder, syncs, renames to `path`.  On failure nothing is left, and what a process that
+ * was killed has left there is deleted.
  * Errors: MCT_FILE. */
 mct_status mct_file_write_aside(mct_context *context, const char *path, const void *data, size_t size);
 

@@ -249,8 +249,11 @@ mct_status cli_evolve(cli *run) {
     start = cli_clock();
     status = prepare(run, &found);
     if (status == MCT_OK) status = run->dry_run ? dry_run(run, &found) : compute(run, &found);
-    if (status == MCT_OK && !run->dry_run) status = cli_evolve_fit(run, &found);
-    if (status == MCT_OK && !run->dry_run) status = check_plateau(run, &found);
+    if (status == MCT_OK && !run->dry_run) {
+        status = cli_evolve_fit(run, &found);
+        if (status == MCT_OK) status = check_plateau(run, &found);
+        if (status == MCT_INTERRUPTED) status = cli_evolve_stopped(run, &found, status);
+    }
     run->seconds = cli_clock() - start;
     cli_end_progress();
     if (status != MCT_OK) {

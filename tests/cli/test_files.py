@@ -15,6 +15,14 @@ from support import COMMAND, FOLDER, expect, expect_run, failures, finish, path,
 # ---- result files
 done = expect_run(0, "statics", "-o", path("s.h5"))
 expect("written to" in done.stdout and os.path.exists(path("s.h5")), "statics -o")
+dead = subprocess.Popen(["true"])
+dead.wait()
+for process in (dead.pid, os.getpid()):
+    write(f"s.h5.{process}-0.part", "cut off")
+expect_run(0, "statics", "-o", path("s.h5"), "--quiet")
+expect(not os.path.exists(path(f"s.h5.{dead.pid}-0.part")), "what a killed process has left is deleted")
+expect(os.path.exists(path(f"s.h5.{os.getpid()}-0.part")), "what belongs to a living one is not")
+os.unlink(path(f"s.h5.{os.getpid()}-0.part"))
 for number, activity in enumerate((1, 1.02, 1.04)):
     expect_run(0, "glass", "--set", f"mixture.species.0.activity={activity}", "-o", path(f"g{number}.h5"), "--quiet")
 expect_run(0, "glass", "--set", f"output.file={path('again.h5')}", "--set", "mixture.species.0.activity=1",
