@@ -13,10 +13,23 @@ __global__ static void looked_kernel(mct_cuda_steps v) {
     if (point < v.points) v.clocks[point].rows = 0;
 }
 
-/* Rows of the point since the last look. */
-static void fetch(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, size_t rows, double *to) {
-    const size_t at = point * v.window * v.n;
-    mct_cuda_copy(e, to + at, v.row + at, rows * v.n * sizeof *to, cudaMemcpyDeviceToHost);
+/* What is as quick to copy along as to pass over. */
+static const size_t small_gap = (size_t)64 << 10;
+
+/* Rows since the last look, of points that have some; neighbours in one copy. */
+static void fetch(mct_cuda_evolution *e, const mct_cuda_steps &v, double *to) {
+    const mct_clock *const clocks = e->clocks_on_host;
+    const size_t row = v.row_size, of_point = v.window * row, points = e->shape.points;
+    for (size_t p = 0, next; p < points; p = next) {
+        size_t end = p * of_point; /* of what is copied from point p on */
+        for (next = p; next < points && (next * of_point - end) * sizeof *to <= small_gap; next++) {
+            if (clocks[next].rows) end = next * of_point + clocks[next].rows * row;
+        }
+        if (end > p * of_point) {
+            mct_cuda_copy(e, to + p * of_point, v.row + p * of_point, (end - p * of_point) * sizeof *to,
+                          cudaMemcpyDeviceToHost);
+        }
+    }
 }
 
 void mct_cuda_look(void *evolution, mct_clock *clocks, const double **times, const double **phi) {
@@ -26,12 +39,10 @@ void mct_cuda_look(void *evolution, mct_clock *clocks, const double **times, con
     memcpy(clocks, e->clocks_on_host, points * sizeof *clocks); /* as they were, should the device be lost */
     mct_cuda_copy(e, e->clocks_on_host, v.clocks, points * sizeof *clocks, cudaMemcpyDeviceToHost);
     NOTE(cudaStreamSynchronize(mct_cuda_stream()));
-    for (size_t p = 0; p < points && !e->cuda->error; p++) {
-        const size_t rows = e->clocks_on_host[p].rows, at = p * v.window;
-        if (rows == 0) continue;
-        mct_cuda_copy(e, e->times_on_host + at, v.times + at, rows * sizeof(double), cudaMemcpyDeviceToHost);
-        fetch(e, v, p, rows, e->rows_on_host);
-        if (e->follower) fetch(e, e->follower->steps, p, rows, e->follower->rows_on_host);
+    if (!e->cuda->error) {
+        mct_cuda_copy(e, e->times_on_host, v.times, points * v.window * sizeof(double), cudaMemcpyDeviceToHost);
+        fetch(e, v, e->rows_on_host);
+        if (e->follower) fetch(e, e->follower->steps, e->follower->rows_on_host);
     }
     NOTE(launch<looked_kernel>({(unsigned)((points + BLOCK - 1) / BLOCK), BLOCK}, mct_cuda_stream(), v));
     NOTE(cudaStreamSynchronize(mct_cuda_stream()));
@@ -46,6 +57,16 @@ void mct_cuda_look(void *evolution, mct_clock *clocks, const double **times, con
     }
     *times = e->times_on_host;
     *phi = e->rows_on_host;
+}
+
+void mct_cuda_last(void *evolution, size_t point, double *phi) {
+    mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
+    const mct_cuda_steps &v = e->steps;
+    mct_cuda_settle_points(e);
+    const int i = (int)e->clocks_on_host[point].i;
+    const double *const from = v.history + point * v.stride + (size_t)(i ? v.at.F + i : v.at.S) * v.n;
+    mct_cuda_copy(e, phi, from, v.n * sizeof *phi, cudaMemcpyDeviceToHost);
+    NOTE(cudaStreamSynchronize(mct_cuda_stream()));
 }
 
 const double *mct_cuda_displacement(void *evolution) {
@@ -120,6 +141,7 @@ __global__ static void reopen_kernel(mct_cuda_steps v, size_t which) {
 void mct_cuda_restore(void *evolution, size_t point, const void *from) {
     mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
     mct_clock *const clock = &e->clocks_on_host[point];
+    mct_cuda_settle_points(e);
     memcpy(clock, from, sizeof *clock);
     mct_cuda_copy(e, e->steps.clocks + point, clock, sizeof *clock, cudaMemcpyHostToDevice);
     char *const bytes = (char *)const_cast<void *>(from) + sizeof *clock; /* only read */

@@ -19,7 +19,8 @@ template <int m> __device__ void mct_commit(const mct_cuda_steps &v, size_t poin
         }
         mct_cuda_write(M * mct_cuda_read<m>(v, point, v.at.W_inverse, q), v, point, v.at.M + i, q);
         mct_cuda_write(F, v, point, v.at.F + i, q);
-        mct_matrix_write(F, v.row + mct_cuda_row(v, point) * v.n, N, q);
+        const size_t row = mct_cuda_row(v, point);
+        for (int c = 0; c < m * m; c++) mct_cuda_keep(v, row, (size_t)c * N + q, F.e[c / m][c % m]);
         const double *norm = mct_cuda_at(v, point, v.at.norm) + q;
         for (int mu = 0; mu < m; mu++) {
             largest = mct_cuda_larger(largest, fabs(F.e[mu][mu] * norm[(size_t)(mu * (m + 1)) * N]));

@@ -86,12 +86,23 @@ struct mct_cuda {
     double *increment;               /* [points][mm][4][N + 2]: P, O, K3, D */
     double *scratch;                 /* of the algorithm */
     double *result, *result_on_host; /* [points]: sums and norms; pinned */
-    int *path;                       /* [points]: view.rank_one */
-    mct_cuda_tables *tables;         /* of the algorithm, or NULL */
+    double *statics;                 /* on the host, as memory + statics_at ... + statics_size; NULL: none were set */
+    size_t statics_at, statics_size;
+    bool unsettled;          /* statics have been set that are not on the device */
+    mct_cuda_tables *tables; /* of the algorithm, or NULL */
     mct_blas *blas;
     void *plans;       /* fourier.cu */
     const char *error; /* the first thing that failed, or NULL */
 };
+
+/* Statics that were set, onto the device: before anything reads the view. */
+void mct_cuda_settle(mct_cuda *cuda);
+
+/* The state, ready to be used. */
+inline mct_cuda *mct_cuda_ready(void *state) {
+    mct_cuda_settle((mct_cuda *)state);
+    return (mct_cuda *)state;
+}
 
 /* The stream of the process; NULL where none could be made. */
 cudaStream_t mct_cuda_stream();

@@ -61,6 +61,7 @@ static mct_cuda_steps steps_of(const mct_evolution_shape *shape) {
     v.at = layout_of(shape);
     v.stride = (size_t)v.at.count * v.n;
     v.window = shape->window;
+    v.row_size = mct_evolution_row(shape);
     v.doublings = shape->doublings;
     v.iterations_max = shape->iterations_max;
     v.tolerance = shape->tolerance;
@@ -81,7 +82,8 @@ static size_t lay_out(const mct_evolution_shape *shape, double *base, mct_cuda_s
     all.add(&v->x, points * v->n);
     all.add(&v->M, points * v->n);
     all.add(&v->times, points * v->window);
-    all.add(&v->row, points * v->window * v->n);
+    all.add(&v->row, points * v->window * v->row_size);
+    if (shape->observed_count) all.add(&v->slot, shape->N);
     all.add(&v->scheme, 1);
     all.add(&v->clocks, points);
     all.add(&v->paces, points);
@@ -97,6 +99,7 @@ static mct_evolution_shape follower_shape(const mct_evolution_shape *shape) {
     follower.N = shape->displacements;
     follower.species = 1;
     follower.displacements = 0;
+    follower.observed_count = 0;
     return follower;
 }
 
@@ -145,6 +148,7 @@ static void destroy(void *evolution) {
     cudaFreeHost(e->clocks_on_host);
     cudaFreeHost(e->times_on_host);
     cudaFreeHost(e->rows_on_host);
+    free(e->rates);
     delete e;
 }
 
@@ -174,6 +178,19 @@ static void upload_scheme(mct_cuda_evolution *e) {
     mct_cuda_note(e->cuda, cudaStreamSynchronize(mct_cuda_stream()));
 }
 
+static void upload_slots(mct_cuda_evolution *e) {
+    const mct_evolution_shape *shape = &e->shape;
+    int *const slot = (int *)malloc(shape->N * sizeof *slot);
+    if (!slot) mct_cuda_note(e->cuda, "out of memory");
+    if (slot && shape->observed_count) {
+        for (size_t q = 0; q < shape->N; q++) slot[q] = -1;
+        for (size_t s = 0; s < shape->observed_count; s++) slot[shape->observed[s]] = (int)s;
+        mct_cuda_copy(e, const_cast<int *>(e->steps.slot), slot, shape->N * sizeof *slot, cudaMemcpyHostToDevice);
+        mct_cuda_note(e->cuda, cudaStreamSynchronize(mct_cuda_stream()));
+    }
+    free(slot);
+}
+
 static const char *create_follower(mct_cuda_evolution *e) {
     const mct_evolution_shape *shape = &e->shape, own = follower_shape(shape);
     mct_cuda_follower *f = e->follower = new mct_cuda_follower();
@@ -199,12 +216,13 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->cuda = (mct_cuda *)kernel_state;
     e->steps = steps_of(shape);
     const char *error = allocate(lay_out(shape, NULL, &e->steps, &e->series), &e->memory,
-                                 shape->points * shape->window * e->steps.n, &e->rows_on_host);
+                                 shape->points * shape->window * e->steps.row_size, &e->rows_on_host);
     if (!error) error = text_of(cudaMallocHost(&e->times_on_host, shape->points * shape->window * sizeof(double)));
     if (!error) error = text_of(cudaMallocHost(&e->clocks_on_host, shape->points * sizeof(mct_clock)));
     if (!error) {
         lay_out(shape, e->memory, &e->steps, &e->series);
         upload_scheme(e);
+        upload_slots(e);
         e->by_points = mct_cuda_point_fits(e);
         if (shape->displacements) error = create_follower(e);
     }
@@ -227,12 +245,6 @@ static void put(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, in
                   cudaMemcpyHostToDevice);
 }
 
-/* All of the history, or what of it is read before it is written, is zero. */
-static void clear(mct_cuda_evolution *e, const mct_cuda_steps &v, size_t point, int from, int to) {
-    mct_cuda_note(e->cuda, cudaMemsetAsync(v.history + point * v.stride + (size_t)from * v.n, 0,
-                                           (size_t)(to - from) * v.n * sizeof *v.history, mct_cuda_stream()));
-}
-
 static void set_follower(mct_cuda_evolution *e, size_t point, const mct_evolution_matrices *matrices) {
     const mct_cuda_follower *f = e->follower;
     const mct_cuda_displacements &d = f->displacements;
@@ -241,36 +253,60 @@ static void set_follower(mct_cuda_evolution *e, size_t point, const mct_evolutio
     int *const species = (int *)e->times_on_host;
     for (size_t i = 0; i < count; i++) one[i] = 1.0;
     for (size_t i = 0; i < count; i++) species[i] = (int)matrices->species[i];
-    clear(e, f->steps, point, 0, f->steps.at.count);
+    mct_cuda_note(e->cuda, cudaMemsetAsync(f->steps.history + point * f->steps.stride, 0,
+                                           f->steps.stride * sizeof(double), mct_cuda_stream()));
     put(e, f->steps, point, f->steps.at.W_inverse, one); /* m0 is M W^-1 as it is */
     mct_cuda_copy(e, d.species, species, count * sizeof *species, cudaMemcpyHostToDevice);
     mct_cuda_copy(e, d.coupling + point * count * row, matrices->coupling, count * row * sizeof(double),
                   cudaMemcpyHostToDevice);
     mct_cuda_copy(e, d.source + point * count, matrices->source, count * sizeof(double), cudaMemcpyHostToDevice);
+    mct_cuda_note(e->cuda, cudaStreamSynchronize(mct_cuda_stream()));
 }
+
+/* Points wait on the host until the first operation, so that thousands of them are one copy. */
 
 static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
     mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
-    const mct_cuda_steps &v = e->steps;
-    const size_t m = e->shape.species, N = e->shape.N;
-    double *const norm = e->rows_on_host;
-    for (size_t c = 0; c < m * m; c++) {
-        const double *const S_mu = matrices->S + c / m * (m + 1) * N, *const S_nu = matrices->S + c % m * (m + 1) * N;
-        for (size_t q = 0; q < N; q++) norm[c * N + q] = 1.0 / sqrt(S_mu[q] * S_nu[q]);
+    const size_t n = e->steps.n;
+    if (!e->rates) e->rates = (double *)calloc(e->shape.points * n, sizeof *e->rates);
+    if (!e->rates) {
+        mct_cuda_note(e->cuda, "out of memory");
+        return;
     }
-    put(e, v, point, v.at.S, matrices->S);
-    put(e, v, point, v.at.Gamma, matrices->Gamma);
-    put(e, v, point, v.at.W_inverse, matrices->W_inverse);
-    put(e, v, point, v.at.norm, norm);
-    clear(e, v, point, v.at.dg, v.at.count);
+    memcpy(e->rates + point * n, matrices->Gamma, n * sizeof *e->rates);
     mct_clock *const clock = &e->clocks_on_host[point];
     memset(clock, 0, sizeof *clock);
     clock->state = MCT_EVOLUTION_RUNNING;
     clock->n = e->shape.steps_per_block;
     clock->step = step;
-    mct_cuda_copy(e, v.clocks + point, clock, sizeof *clock, cudaMemcpyHostToDevice);
     if (e->follower) set_follower(e, point, matrices);
+}
+
+/* Gamma, S, W^-1 and 1/sqrt(S_mm S_nn) into the history, and zeros where secants are read before they are written. */
+__global__ static void settle_kernel(mct_cuda_steps v, mct_cuda_view k, const double *rates) {
+    const mct_cuda_item at = mct_cuda_item_of(v.n);
+    if (at.index >= v.n) return;
+    const size_t here = at.point * v.n + at.index;
+    double *const base = mct_cuda_at(v, at.point, 0) + at.index;
+    base[(size_t)v.at.Gamma * v.n] = rates[here];
+    base[(size_t)v.at.S * v.n] = k.S[here];
+    base[(size_t)v.at.W_inverse * v.n] = k.W_inverse[here];
+    base[(size_t)v.at.norm * v.n] = k.weight[here];
+    for (int secant = v.at.dg; secant < v.at.count; secant++) base[(size_t)secant * v.n] = 0.0;
+}
+
+void mct_cuda_settle_points(mct_cuda_evolution *e) {
+    const mct_cuda_steps &v = e->steps;
+    const size_t points = e->shape.points;
+    if (!e->rates) return;
+    mct_cuda_settle(e->cuda);
+    mct_cuda_copy(e, v.x, e->rates, points * v.n * sizeof *v.x, cudaMemcpyHostToDevice); /* x has nothing to say yet */
+    mct_cuda_copy(e, v.clocks, e->clocks_on_host, points * sizeof *v.clocks, cudaMemcpyHostToDevice);
+    mct_cuda_note(e->cuda, launch<settle_kernel>(mct_cuda_over(v.n, points), mct_cuda_stream(), v, e->cuda->view,
+                                                 (const double *)v.x));
     mct_cuda_note(e->cuda, cudaStreamSynchronize(mct_cuda_stream()));
+    free(e->rates);
+    e->rates = NULL;
     /* a graph remembers which path each point takes */
     mct_graph_destroy(&e->iterate);
     mct_graph_destroy(&e->advance);
@@ -316,6 +352,7 @@ extern "C" const mct_evolution_operations mct_cuda_evolution_operations = {
     decimate,
     advance,
     mct_cuda_look,
+    mct_cuda_last,
     mct_cuda_displacement,
     mct_cuda_state_size,
     mct_cuda_save,

@@ -82,7 +82,9 @@ struct mct_cuda_steps {
     mct_cuda_scheme *scheme;
     double *history;     /* [points][at.count][n] */
     double *x, *M;       /* [points][n]: iterate, M[x] */
-    double *times, *row; /* [points][window], [points][window][n] */
+    double *times, *row; /* [points][window], [points][window][row_size] */
+    size_t row_size;     /* doubles of a row */
+    const int *slot;     /* [N]: places of the wave numbers in a row, -1: they do not go there; NULL: all in order */
     mct_clock *clocks;   /* [points] */
     mct_cuda_pace *paces;
     mct_cuda_part *parts; /* [points][chunks] */
@@ -110,8 +112,9 @@ struct mct_cuda_evolution {
     mct_cuda *cuda; /* borrowed: kernel, first error */
     mct_cuda_steps steps;
     double *memory, *series;   /* series: [2][taylor + 1][points][n] */
-    mct_clock *clocks_on_host; /* pinned, as the next two */
+    mct_clock *clocks_on_host; /* pinned, as the next two; of points that were set and not started, their start */
     double *times_on_host, *rows_on_host;
+    double *rates; /* [points][n], on the host: Gamma of points that were set; NULL: none since the last start */
     mct_cuda_follower *follower; /* NULL: no displacements */
     mct_graph iterate, advance;  /* made when first wanted */
     bool iterate_made, advance_made;
@@ -157,6 +160,16 @@ __device__ inline double mct_cuda_improved(const mct_cuda_steps &v, size_t point
 /* Where the row of the present step goes. */
 __device__ inline size_t mct_cuda_row(const mct_cuda_steps &v, size_t point) {
     return point * v.window + v.clocks[point].rows;
+}
+
+/* An element of Phi into row number `row`, if it belongs there. */
+__device__ inline void mct_cuda_keep(const mct_cuda_steps &v, size_t row, size_t element, double value) {
+    const size_t N = (size_t)v.N, c = element / N;
+    if (!v.slot) {
+        v.row[row * v.row_size + element] = value;
+    } else if (v.slot[element % N] >= 0) {
+        v.row[row * v.row_size + c * (v.row_size / (size_t)(v.m * v.m)) + (size_t)v.slot[element % N]] = value;
+    }
 }
 
 /* Blocks of one chunk of wave numbers each. */
@@ -265,10 +278,14 @@ void mct_cuda_point_advance(mct_cuda_evolution *e, size_t steps);
 
 /* checkpoint.cu: these wait for the device */
 void mct_cuda_look(void *evolution, mct_clock *clocks, const double **times, const double **phi);
+void mct_cuda_last(void *evolution, size_t point, double *phi);
 const double *mct_cuda_displacement(void *evolution);
 size_t mct_cuda_state_size(void *evolution, const mct_clock *clock);
 void mct_cuda_save(void *evolution, size_t point, void *to);
 void mct_cuda_restore(void *evolution, size_t point, const void *from);
+
+/* Points that were set, onto the device. */
+void mct_cuda_settle_points(mct_cuda_evolution *e);
 
 /* Enqueues a copy. */
 void mct_cuda_copy(mct_cuda_evolution *e, void *to, const void *from, size_t bytes, cudaMemcpyKind kind);

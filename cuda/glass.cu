@@ -81,28 +81,28 @@ __global__ static void sensitivity_kernel(mct_cuda_view v, size_t first, const d
 }
 
 void mct_cuda_glass_map(void *state, size_t first, size_t count, const double *M, double *G) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     LAUNCH_FOR_SPECIES(glass_map_kernel, M, G);
 }
 
 void mct_cuda_glass_linearise(void *state, size_t first, size_t count, const double *G) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     LAUNCH_FOR_SPECIES(glass_linearise_kernel, G);
 }
 
 void mct_cuda_glass_derivative(void *state, size_t first, size_t count, const double *dM, double *dG) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     LAUNCH_FOR_SPECIES(sandwich_kernel, dM, false, dG);
 }
 
 void mct_cuda_glass_adjoint(void *state, size_t first, size_t count, const double *l, double *w) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     LAUNCH_FOR_SPECIES(sandwich_kernel, l, true, w);
 }
 
 void mct_cuda_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G,
                                 double *out) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_note(cuda, launch<sensitivity_kernel>({(unsigned)count, BLOCK}, mct_cuda_stream(), cuda->view, first, M, G,
                                                    cuda->result));
     mct_cuda_results(cuda, count, out);

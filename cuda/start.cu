@@ -57,7 +57,7 @@ __global__ static void fill_kernel(mct_cuda_steps v, int half, size_t pitch, con
     const double *c = (of_F ? a : b) + item.point * v.n + at;
     const double value = series(c, pitch, terms, i);
     mct_cuda_at(v, item.point, (of_F ? v.at.F : v.at.M) + i)[at] = value;
-    if (of_F) v.row[(item.point * v.window + (size_t)i) * v.n + at] = value;
+    if (of_F) mct_cuda_keep(v, item.point * v.window + (size_t)i, at, value);
     if (of_F && at == 0) v.times[item.point * v.window + (size_t)i] = i * v.clocks[item.point].step;
     if (i == 0) return;
     for (int p = 0; p < D; p++) {
@@ -92,6 +92,7 @@ void mct_cuda_start_from(mct_cuda_evolution *e, const mct_cuda_steps &v, const d
 void mct_cuda_start(mct_cuda_evolution *e) {
     const mct_cuda_steps &v = e->steps;
     const cudaStream_t stream = mct_cuda_stream();
+    mct_cuda_settle_points(e);
     const int terms = e->shape.scheme.taylor + 1;
     const size_t points = e->shape.points, pitch = points * v.n;
     double *const a = e->series, *const b = a + (size_t)terms * pitch;

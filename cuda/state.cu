@@ -81,8 +81,8 @@ struct layout {
 };
 
 struct arrays {
-    size_t k, prefactor, root_fraction, C, S, S_inverse, W_inverse, weight, left, right, function, image, image_kept,
-        increment, scratch, result;
+    size_t k, path, prefactor, root_fraction, C, S, S_inverse, W_inverse, weight, left, right, function, image,
+        image_kept, increment, scratch, result;
 };
 
 static arrays lay_out(const mct_shape *shape, layout *all) {
@@ -92,6 +92,7 @@ static arrays lay_out(const mct_shape *shape, layout *all) {
     arrays a;
     *all = layout();
     a.k = all->add(N);
+    a.path = all->add(points); /* statics from here to left */
     a.prefactor = all->add(points * mm);
     a.root_fraction = all->add(points * m);
     for (size_t *at : {&a.C, &a.S, &a.S_inverse, &a.W_inverse, &a.weight, &a.left, &a.right}) *at = all->add(n);
@@ -102,6 +103,11 @@ static arrays lay_out(const mct_shape *shape, layout *all) {
     a.scratch = all->add(algorithm->scratch_size(shape));
     a.result = all->add(points);
     return a;
+}
+
+static arrays arrays_of(const mct_shape *shape) {
+    layout all;
+    return lay_out(shape, &all);
 }
 
 size_t mct_cuda_memory_needed(const mct_shape *shape) {
@@ -120,7 +126,7 @@ void mct_cuda_destroy(void *state) {
     if (!cuda) return;
     cuda->algorithm->destroy(cuda);
     cudaFree(cuda->memory);
-    cudaFree(cuda->path);
+    free(cuda->statics);
     cudaFreeHost(cuda->result_on_host);
     free(cuda->rank_one);
     delete cuda;
@@ -138,7 +144,7 @@ static void set_view(mct_cuda *cuda, const arrays &a) {
     v.spacing = cuda->shape.grid.spacing;
     v.balance = 1.0;
     v.k = base + a.k;
-    v.rank_one = cuda->path;
+    v.rank_one = (const int *)(base + a.path);
     v.prefactor = base + a.prefactor;
     v.root_fraction = base + a.root_fraction;
     v.C = base + a.C;
@@ -173,7 +179,8 @@ mct_status mct_cuda_create(mct_context *context, const mct_shape *shape, void *s
     const arrays a = lay_out(shape, &all);
     cuda->rank_one = (bool *)calloc(shape->points, sizeof *cuda->rank_one);
     cuda->memory = mct_cuda_allocate(all.total);
-    mct_cuda_note(cuda, cudaMalloc(&cuda->path, shape->points * sizeof *cuda->path));
+    cuda->statics_at = a.path;
+    cuda->statics_size = a.left - a.path;
     mct_cuda_note(cuda, cudaMallocHost(&cuda->result_on_host, shape->points * sizeof(double)));
     if (!cuda->rank_one || !cuda->memory) mct_cuda_note(cuda, "out of memory");
     if (!cuda->error) {
@@ -195,22 +202,19 @@ mct_status mct_cuda_create(mct_context *context, const mct_shape *shape, void *s
     return MCT_OK;
 }
 
-/* ---- statics ----------------------------------------------------------------------------------------------------------- */
-
-static void put(const double *to, const double *from, size_t count) {
-    mct_cuda_upload(const_cast<double *>(to), from, count);
-}
+/* ---- statics: they wait on the host until the first operation, so that those of thousands of points are one copy --------- */
 
 mct_status mct_cuda_set_statics(mct_context *context, void *state, size_t point, const mct_statics *statics) {
     mct_cuda *cuda = (mct_cuda *)state;
-    const mct_cuda_view &v = cuda->view;
     const size_t N = cuda->N, m = cuda->shape.species, mm = m * m, n = cuda->n, at = point * n;
     const bool rank_one = statics->one_direct_correlation && cuda->shape.path != MCT_PATH_GENERAL;
-    const int path = rank_one;
-    double *C = (double *)malloc(2 * n * sizeof *C), *weight = C + n, prefactor[SPECIES_MAX * SPECIES_MAX],
-           root_fraction[SPECIES_MAX];
-    if (!C) return mct_fail(context, MCT_MEMORY, "statics: out of memory");
-    cuda->rank_one[point] = rank_one;
+    if (!cuda->statics) cuda->statics = (double *)calloc(cuda->statics_size, sizeof *cuda->statics);
+    if (!cuda->statics) return mct_fail(context, MCT_MEMORY, "statics: out of memory");
+    const arrays a = arrays_of(&cuda->shape);
+    const auto host = [cuda](size_t array) { return cuda->statics + (array - cuda->statics_at); };
+    double *const C = host(a.C) + at, *const weight = host(a.weight) + at;
+    double *const prefactor = host(a.prefactor) + point * mm, *const root_fraction = host(a.root_fraction) + point * m;
+    ((int *)host(a.path))[point] = cuda->rank_one[point] = rank_one;
     for (size_t mu = 0; mu < m; mu++) {
         root_fraction[mu] = sqrt(statics->fraction[mu]);
         for (size_t nu = 0; nu < m; nu++) {
@@ -218,27 +222,27 @@ mct_status mct_cuda_set_statics(mct_context *context, void *state, size_t point,
             const double root = sqrt(statics->fraction[mu] * statics->fraction[nu]);
             const double *S_mu = statics->structure_factor + (mu * m + mu) * N;
             const double *S_nu = statics->structure_factor + (nu * m + nu) * N;
-            prefactor[c] =
+            double factor =
                 statics->density * statics->diffusivity[mu] * statics->diffusivity[nu] / (rank_one ? 1.0 : root);
-            if (cuda->algorithm == &mct_cuda_fourier) prefactor[c] /= cuda->tables->length; /* not in the transforms */
+            if (cuda->algorithm == &mct_cuda_fourier) factor /= cuda->tables->length; /* not in the transforms */
+            prefactor[c] = factor;
             for (size_t i = 0; i < N; i++) {
                 weight[c * N + i] = 1.0 / sqrt(S_mu[i] * S_nu[i]);
                 C[c * N + i] = (rank_one ? 1.0 : root) * statics->direct_correlation[c * N + i];
             }
         }
     }
-    put(v.S + at, statics->structure_factor, n);
-    put(v.S_inverse + at, statics->structure_factor_inverse, n);
-    put(v.W_inverse + at, statics->frequency_inverse, n);
-    put(v.C + at, C, n);
-    put(v.weight + at, weight, n);
-    put(v.prefactor + point * mm, prefactor, mm);
-    put(v.root_fraction + point * m, root_fraction, m);
-    mct_cuda_note(cuda,
-                  cudaMemcpyAsync(cuda->path + point, &path, sizeof path, cudaMemcpyHostToDevice, mct_cuda_stream()));
-    mct_cuda_note(cuda, cudaStreamSynchronize(mct_cuda_stream()));
-    free(C);
+    memcpy(host(a.S) + at, statics->structure_factor, n * sizeof(double));
+    memcpy(host(a.S_inverse) + at, statics->structure_factor_inverse, n * sizeof(double));
+    memcpy(host(a.W_inverse) + at, statics->frequency_inverse, n * sizeof(double));
+    cuda->unsettled = true;
     return cuda->error ? mct_fail(context, MCT_BACKEND, "CUDA: %s", cuda->error) : MCT_OK;
+}
+
+void mct_cuda_settle(mct_cuda *cuda) {
+    if (!cuda->unsettled) return;
+    cuda->unsettled = false;
+    mct_cuda_upload(cuda->memory + cuda->statics_at, cuda->statics, cuda->statics_size);
 }
 
 /* ---- the memory kernel --------------------------------------------------------------------------------------------------- */
@@ -248,28 +252,28 @@ static double *kept_of(const mct_cuda *cuda, size_t first) {
 }
 
 void mct_cuda_apply(void *state, size_t first, size_t count, const double *F, const double *G, double *M) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_functions(cuda, first, count, F, G);
     cuda->algorithm->load(cuda, first, count, cuda->image);
     cuda->algorithm->evaluate(cuda, first, count, cuda->image, NULL, M);
 }
 
 void mct_cuda_linearise(void *state, size_t first, size_t count, const double *F, double *M) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_functions(cuda, first, count, F, F);
     cuda->algorithm->load(cuda, first, count, kept_of(cuda, first));
     if (M) cuda->algorithm->evaluate(cuda, first, count, kept_of(cuda, first), NULL, M);
 }
 
 void mct_cuda_derivative(void *state, size_t first, size_t count, const double *d, double *dM) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_functions(cuda, first, count, d, d);
     cuda->algorithm->load(cuda, first, count, cuda->image);
     cuda->algorithm->evaluate(cuda, first, count, cuda->image, kept_of(cuda, first), dM);
 }
 
 void mct_cuda_adjoint(void *state, size_t first, size_t count, const double *l, double *w) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     cuda->algorithm->adjoint(cuda, first, count, l, kept_of(cuda, first));
     mct_cuda_functions_adjoint(cuda, first, count, w);
 }

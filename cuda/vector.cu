@@ -55,21 +55,21 @@ void mct_cuda_results(mct_cuda *cuda, size_t count, double *out) {
 }
 
 void mct_cuda_dot(void *state, size_t first, size_t count, const double *x, const double *y, double *out) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_note(
         cuda, launch<dot_kernel>({(unsigned)count, BLOCK}, mct_cuda_stream(), cuda->view, first, x, y, cuda->result));
     mct_cuda_results(cuda, count, out);
 }
 
 void mct_cuda_max_norm(void *state, size_t first, size_t count, const double *x, double *out) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_note(
         cuda, launch<max_norm_kernel>({(unsigned)count, BLOCK}, mct_cuda_stream(), cuda->view, first, x, cuda->result));
     mct_cuda_results(cuda, count, out);
 }
 
 void mct_cuda_weigh(void *state, size_t first, size_t count, int inverse, double *x) {
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     mct_cuda_note(cuda, launch<weigh_kernel>(mct_cuda_over(cuda->n, count), mct_cuda_stream(), cuda->view, first,
                                              inverse != 0, x));
 }
@@ -77,7 +77,7 @@ void mct_cuda_weigh(void *state, size_t first, size_t count, int inverse, double
 void mct_cuda_axpby(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
                     double *y) {
     (void)first;
-    mct_cuda *cuda = (mct_cuda *)state;
+    mct_cuda *cuda = mct_cuda_ready(state);
     for (size_t p = 0; p < count; p += some_points) {
         const size_t some = count - p < some_points ? count - p : some_points;
         factors f = {};

@@ -59,11 +59,21 @@ typedef struct mct_evolution_shape {
     unsigned doublings, iterations_max;
     int threads;
     double tolerance, until, decayed, plateau;
-    size_t displacements; /* mean-squared displacements that are followed */
+    size_t displacements;   /* mean-squared displacements that are followed */
+    size_t observed_count;  /* wave numbers that rows consist of; 0: all */
+    const size_t *observed; /* [observed_count], ascending, borrowed */
     mct_scheme scheme;
     mct_evolution_kernel custom; /* NULL: the kernel of the state */
     void *custom_user;
 } mct_evolution_shape;
+
+/* Wave numbers of a row, doubles of a row. */
+static inline size_t mct_evolution_observed(const mct_evolution_shape *shape) {
+    return shape->observed_count ? shape->observed_count : shape->N;
+}
+static inline size_t mct_evolution_row(const mct_evolution_shape *shape) {
+    return shape->species * shape->species * mct_evolution_observed(shape);
+}
 
 /* What a point is made of, [m*m][N] on the host. */
 typedef struct mct_evolution_matrices {
@@ -94,9 +104,11 @@ typedef struct mct_evolution_operations {
     /* The five, `steps` times in this order; NULL: no better than one after the other. */
     void (*advance)(void *evolution, size_t steps);
 
-    /* Clocks [points], and for each point its rows since the last look: times[point][window], phi[point][window][m*m][N]
-     * in memory of the host, valid until the next operation. */
+    /* Clocks [points], and for each point its rows since the last look: times[point][window],
+     * phi[point][window][m*m][wave numbers of a row] in memory of the host, valid until the next operation. */
     void (*look)(void *evolution, mct_clock *clocks, const double **times, const double **phi);
+    /* Phi of the last finished step of a point, [m*m][N] on the host. */
+    void (*last)(void *evolution, size_t point, double *phi);
 
     /* After look: the displacements of the same rows, [point][window][displacements]; NULL: a backend without. */
     const double *(*displacement)(void *evolution);

@@ -46,6 +46,17 @@ const char *mct_evolution_state_name(mct_evolution_state state) {
 
 /* --- Creation ------------------------------------------------------------------------------------------------ */
 
+/* Of one of N wave numbers. */
+static mct_status check_observed(mct_context *context, const mct_evolution_options *options, size_t N) {
+    for (size_t s = 0; s < options->observed_count; s++) {
+        if (options->observed[s] >= N || (s > 0 && options->observed[s] <= options->observed[s - 1])) {
+            return mct_fail(context, MCT_ARGUMENT, "evolution: observed[%zu] = %zu: must ascend and be less than %zu",
+                            s, options->observed[s], N);
+        }
+    }
+    return MCT_OK;
+}
+
 static mct_status check(mct_context *context, const mct_evolution_options *options) {
     const mct_time_options *time = &options->time;
     if ((unsigned)time->scheme > MCT_TIME_MOMENTS) {
@@ -92,6 +103,8 @@ static mct_evolution_shape shape_of(const mct_evolution_options *options, size_t
                                  .plateau = options->plateau == 0.0 ? fmin(10.0 * options->time.tolerance, plateau_most)
                                                                     : options->plateau,
                                  .displacements = options->displaced_count,
+                                 .observed_count = options->observed_count,
+                                 .observed = options->observed,
                                  .scheme = mct_scheme_of(&options->time)};
 }
 
@@ -125,15 +138,34 @@ static mct_status allocate(mct_context *context, const mct_evolution_options *op
     if (!e) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
     e->context = context;
     e->shape = shape_of(options, N, species, count, threads);
-    e->n = species * species * N;
+    e->row = mct_evolution_row(&e->shape);
+    e->observed = calloc(options->observed_count + 1, sizeof *e->observed);
     e->clocks = calloc(count, sizeof *e->clocks);
     e->relaxation = calloc(count, sizeof *e->relaxation);
     e->projection = calloc(count, sizeof *e->projection);
-    e->last = calloc(count * e->n, sizeof *e->last);
     e->displacement = calloc(count * options->displaced_count + 1, sizeof *e->displacement);
-    if (!e->clocks || !e->relaxation || !e->projection || !e->last || !e->displacement)
+    if (!e->clocks || !e->relaxation || !e->projection || !e->observed || !e->displacement)
         return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    if (options->observed_count) memcpy(e->observed, options->observed, options->observed_count * sizeof *e->observed);
+    e->shape.observed = e->observed;
     return MCT_OK;
+}
+
+/* S [m*m][N] at the wave numbers of a row. */
+static mct_status create_relaxation(mct_evolution *e, const mct_evolution_options *options, const double *S,
+                                    mct_relaxation *relaxation) {
+    const mct_evolution_shape *const shape = &e->shape;
+    const size_t count = mct_evolution_observed(shape), mm = shape->species * shape->species;
+    double *const at = malloc(e->row * sizeof *at);
+    if (!at) return mct_fail(e->context, MCT_MEMORY, "relaxation times: out of memory");
+    for (size_t c = 0; c < mm; c++) {
+        for (size_t s = 0; s < count; s++)
+            at[c * count + s] = S[c * shape->N + (shape->observed_count ? e->observed[s] : s)];
+    }
+    const mct_status status =
+        mct_relaxation_create(e->context, shape->species, count, at, shape->scheme.degree, options->fits, relaxation);
+    free(at);
+    return status;
 }
 
 static mct_status set_point(mct_evolution *e, const mct_evolution_options *options, size_t point,
@@ -143,9 +175,7 @@ static mct_status set_point(mct_evolution *e, const mct_evolution_options *optio
         return mct_fail(e->context, MCT_NON_FINITE, "point %zu: a relaxation rate of %g", point, rate);
     }
     e->operations->set(e->state, point, matrices, first_step(options, rate));
-    memcpy(e->last + point * e->n, matrices->S, e->n * sizeof *e->last);
-    return mct_relaxation_create(e->context, e->shape.species, e->shape.N, matrices->S, e->shape.scheme.degree,
-                                 options->fits, &e->relaxation[point]);
+    return create_relaxation(e, options, matrices->S, &e->relaxation[point]);
 }
 
 mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution_options *options, size_t N,
@@ -155,6 +185,7 @@ mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution
     mct_status status;
     *evolution = NULL;
     MCT_TRY(check(context, options));
+    MCT_TRY(check_observed(context, options, N));
     if (options->displaced_count) return mct_fail(context, MCT_ARGUMENT, "displacements need a state point");
     MCT_TRY_CLEANUP(allocate(context, options, N, species, count, mct_context_threads(context), &e));
     e->shape.custom = custom;
@@ -189,6 +220,7 @@ mct_status mct_evolution_create(mct_context *context, const mct_evolution_option
     *evolution = NULL;
     if (count == 0) return mct_fail(context, MCT_ARGUMENT, "evolution: no state points");
     MCT_TRY(check(context, options));
+    MCT_TRY(check_observed(context, options, grid->points));
     const size_t species = statics[0]->species;
     mct_kernel *kernel;
     MCT_TRY(mct_kernel_create(context, grid, species, count, &options->solver, &kernel));
@@ -236,7 +268,7 @@ void mct_evolution_destroy(mct_evolution *evolution) {
     free(evolution->relaxation);
     free(evolution->projection);
     free(evolution->clocks);
-    free(evolution->last);
+    free(evolution->observed);
     free(evolution->displacement);
     free(evolution);
 }
@@ -247,7 +279,7 @@ size_t mct_evolution_memory(const mct_evolution_options *options, const mct_grid
     if (mct_backend_find(NULL, options->solver.backend, work, &backend) != MCT_OK || !backend->evolution) return 0;
     const mct_evolution_shape shape = shape_of(options, grid->points, species, count, 1);
     return mct_kernel_memory(grid, species, count, &options->solver) + backend->evolution->memory_needed(&shape) +
-           count * mct_relaxation_memory(species, grid->points, options->fits);
+           count * mct_relaxation_memory(species, mct_evolution_observed(&shape), options->fits);
 }
 
 /* --- Advancing ----------------------------------------------------------------------------------------------- */
@@ -272,14 +304,14 @@ static mct_status hand_on(mct_evolution *e) {
     const double *const dr2 = displacements ? e->operations->displacement(e->state) : NULL;
     for (size_t p = 0; p < e->shape.points; p++) {
         const mct_clock *const clock = &e->clocks[p];
-        const double *const rows = phi + p * window * e->n;
+        const double *const rows = phi + p * window * e->row;
         for (size_t r = 0; r < clock->rows; r++) {
-            mct_relaxation_add(&e->relaxation[p], times[p * window + r], rows + r * e->n);
+            mct_relaxation_add(&e->relaxation[p], times[p * window + r], rows + r * e->row);
             if (status == MCT_OK) {
-                status = mct_projection_add(e->context, &e->projection[p], times[p * window + r], rows + r * e->n);
+                status = mct_projection_add(e->context, &e->projection[p], times[p * window + r], rows + r * e->row);
             }
             if (e->sink && status == MCT_OK) {
-                status = e->sink(e->sink_user, p, times[p * window + r], rows + r * e->n);
+                status = e->sink(e->sink_user, p, times[p * window + r], rows + r * e->row);
             }
             if (displacements && e->displacement_sink && status == MCT_OK) {
                 status = e->displacement_sink(e->displacement_user, p, times[p * window + r],
@@ -287,7 +319,6 @@ static mct_status hand_on(mct_evolution *e) {
             }
         }
         if (clock->rows) {
-            memcpy(e->last + p * e->n, rows + (clock->rows - 1) * e->n, e->n * sizeof *rows);
             if (displacements) {
                 memcpy(e->displacement + p * displacements, dr2 + (p * window + clock->rows - 1) * displacements,
                        displacements * sizeof *dr2);
@@ -414,7 +445,7 @@ mct_status mct_evolution_check(const mct_evolution *evolution) {
 }
 
 void mct_evolution_last(const mct_evolution *evolution, size_t point, double *phi) {
-    memcpy(phi, evolution->last + point * evolution->n, evolution->n * sizeof *phi);
+    evolution->operations->last(evolution->state, point, phi);
 }
 
 void mct_evolution_displacement(const mct_evolution *evolution, size_t point, double *dr2) {
@@ -423,15 +454,26 @@ void mct_evolution_displacement(const mct_evolution *evolution, size_t point, do
 }
 
 void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_relaxation_level level, double *tau) {
-    const size_t count = evolution->shape.species * evolution->shape.N;
+    const size_t count = evolution->shape.species * mct_evolution_observed(&evolution->shape);
     memcpy(tau, mct_relaxation_time(&evolution->relaxation[point], level), count * sizeof *tau);
+}
+
+void mct_evolution_relaxation_at(const mct_evolution *evolution, size_t point, mct_relaxation_level level, size_t q,
+                                 double *tau) {
+    const mct_evolution_shape *const shape = &evolution->shape;
+    const size_t count = mct_evolution_observed(shape);
+    const double *const all = mct_relaxation_time(&evolution->relaxation[point], level);
+    size_t at = shape->observed_count ? 0 : q;
+    while (shape->observed_count && at < count && evolution->observed[at] != q) at++;
+    for (size_t mu = 0; mu < shape->species; mu++) tau[mu] = at < count ? all[mu * count + at] : (double)NAN;
 }
 
 mct_status mct_evolution_project(mct_evolution *evolution, size_t point, size_t species, const double *vector) {
     const mct_evolution_shape *const shape = &evolution->shape;
-    if (evolution->started || species > shape->species) {
-        return mct_fail(evolution->context, MCT_ARGUMENT, "a projection of %zu species of a run of %zu%s", species,
-                        shape->species, evolution->started ? " that has begun" : "");
+    if (evolution->started || species > shape->species || shape->observed_count) {
+        return mct_fail(evolution->context, MCT_ARGUMENT, "a projection of %zu species of a run of %zu%s%s", species,
+                        shape->species, evolution->started ? " that has begun" : "",
+                        shape->observed_count ? " that keeps some wave numbers" : "");
     }
     return mct_projection_create(evolution->context, shape->species, shape->N, species, vector,
                                  &evolution->projection[point]);

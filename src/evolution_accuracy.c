@@ -36,10 +36,8 @@ static void observe(const mct_accuracy *accuracy, const mct_evolution *evolution
     const size_t N = accuracy->N, m = accuracy->species;
 
     for (size_t level = 0; level < LEVELS; level++) {
-        mct_evolution_relaxation(evolution, 0, (mct_relaxation_level)level, accuracy->scratch);
-        for (size_t mu = 0; mu < m; mu++) {
-            to[mu * (LEVELS + 1) + level] = accuracy->scratch[mu * N + accuracy->observed];
-        }
+        mct_evolution_relaxation_at(evolution, 0, (mct_relaxation_level)level, accuracy->observed, accuracy->scratch);
+        for (size_t mu = 0; mu < m; mu++) to[mu * (LEVELS + 1) + level] = accuracy->scratch[mu];
     }
     mct_evolution_last(evolution, 0, accuracy->scratch);
     for (size_t mu = 0; mu < m; mu++) {

@@ -13,14 +13,14 @@ struct mct_evolution {
     const mct_evolution_operations *operations;
     void *state; /* of the backend */
     mct_evolution_shape shape;
-    size_t n;       /* m*m*N */
-    double spacing; /* of the wave numbers */
+    size_t row;       /* doubles of a row */
+    size_t *observed; /* wave numbers of a row; NULL: all */
+    double spacing;   /* of the wave numbers */
     bool started;
     mct_clock *clocks;          /* [points], of the last look */
     mct_relaxation *relaxation; /* [points] */
     mct_projection *projection; /* [points] */
-    double *last;               /* [points][n]: the last row */
-    double *displacement;       /* [points][displacements]: the same of displacements */
+    double *displacement;       /* [points][displacements]: of the last row */
     mct_evolution_sink sink;
     void *sink_user;
     mct_evolution_displacement_sink displacement_sink;

@@ -9,26 +9,26 @@
 typedef struct header {
     char magic[8], version[24];
     uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started, displacements,
-        projections;
+        observed, projections;
 } header; /* no padding, and the tolerance as bits: compared as bytes */
 
 static header header_of(const mct_evolution *e) {
     header h = {.started = e->started};
-    memcpy(h.magic, "apmct-e3", sizeof h.magic);
+    memcpy(h.magic, "apmct-e4", sizeof h.magic);
     strncpy(h.version, MCT_VERSION_STRING, sizeof h.version - 1);
     h.N = e->shape.N, h.species = e->shape.species, h.points = e->shape.points;
     h.steps_per_block = e->shape.steps_per_block, h.doublings = e->shape.doublings;
     h.degree = (uint64_t)e->shape.scheme.degree, h.bdf = (uint64_t)e->shape.scheme.bdf;
     h.taylor = (uint64_t)e->shape.scheme.taylor;
-    h.displacements = e->shape.displacements;
+    h.displacements = e->shape.displacements, h.observed = e->shape.observed_count;
     for (size_t p = 0; p < e->shape.points; p++) h.projections += e->projection[p].vector != NULL;
     memcpy(&h.tolerance, &e->shape.tolerance, sizeof h.tolerance);
     return h;
 }
 
-/* header; for each point: clock, last row, its displacements, relaxation times, projection, what the backend keeps. */
+/* header; for each point: clock, last displacements, relaxation times, projection, what the backend keeps. */
 static size_t host_size(const mct_evolution *e, size_t point) {
-    return sizeof *e->clocks + (e->n + e->shape.displacements) * sizeof *e->last +
+    return sizeof *e->clocks + e->shape.displacements * sizeof *e->displacement +
            mct_relaxation_size(&e->relaxation[point]);
 }
 
@@ -50,8 +50,6 @@ void mct_evolution_save(const mct_evolution *evolution, void *buffer) {
     for (size_t p = 0; evolution->started && p < evolution->shape.points; p++) {
         memcpy(out, &evolution->clocks[p], sizeof *evolution->clocks);
         out += sizeof *evolution->clocks;
-        memcpy(out, evolution->last + p * evolution->n, evolution->n * sizeof *evolution->last);
-        out += evolution->n * sizeof *evolution->last;
         memcpy(out, evolution->displacement + p * displacements, displacements * sizeof *evolution->displacement);
         out += displacements * sizeof *evolution->displacement;
         mct_relaxation_save(&evolution->relaxation[p], out);
@@ -108,8 +106,6 @@ mct_status mct_evolution_restore(mct_evolution *evolution, const void *buffer, s
     for (size_t p = 0; evolution->started && p < evolution->shape.points; p++) {
         memcpy(&evolution->clocks[p], in, sizeof *evolution->clocks);
         in += sizeof *evolution->clocks;
-        memcpy(evolution->last + p * evolution->n, in, evolution->n * sizeof *evolution->last);
-        in += evolution->n * sizeof *evolution->last;
         memcpy(evolution->displacement + p * displacements, in, displacements * sizeof *evolution->displacement);
         in += displacements * sizeof *evolution->displacement;
         mct_relaxation_restore(&evolution->relaxation[p], in);

@@ -55,6 +55,7 @@ typedef struct batch {
     mct_sweep_worker *worker;
     mct_evolution_options options;
     size_t count;
+    size_t *observed;      /* of options.observed: [N] */
     double **rows;         /* [count] */
     mct_statics **statics; /* [count] */
     mct_evolution *evolution;
@@ -65,6 +66,7 @@ static void discard(batch *b) {
     for (size_t i = 0; b->statics && i < b->count; i++) mct_statics_destroy(b->statics[i]);
     free(b->rows);
     free(b->statics);
+    free(b->observed);
 }
 
 static mct_status put(const batch *b, size_t at, double error) {
@@ -85,9 +87,7 @@ static mct_status put(const batch *b, size_t at, double error) {
     *mct_sweep_at(sweep, row, "estimated_error") = error;
     for (int level = 0; level < MCT_RELAXATION_LEVELS; level++) {
         double *tau = mct_sweep_at(sweep, row, names[level]);
-
-        mct_evolution_relaxation(b->evolution, at, (mct_relaxation_level)level, values);
-        for (size_t mu = 0; mu < m; mu++) tau[mu] = values[mu * N + observed];
+        mct_evolution_relaxation_at(b->evolution, at, (mct_relaxation_level)level, observed, tau);
     }
     mct_evolution_last(b->evolution, at, values);
     mct_sweep_put_matrix(worker, row, "long_time", values);
@@ -175,11 +175,24 @@ static mct_status add(batch *b, size_t point, double *row) {
     return MCT_OK;
 }
 
+/* What a run is told; of correlators it need not keep more than goes into the rows. */
+static mct_status choose_options(batch *b) {
+    const mct_config *config = b->worker->config;
+
+    b->options = mct_evolution_options_default();
+    b->options.solver = config->solver;
+    b->options.time = config->time;
+    b->observed = calloc(config->grid.points, sizeof *b->observed);
+    if (!b->observed) return mct_fail(b->worker->context, MCT_MEMORY, "not enough memory");
+    b->options.observed_count = mct_sweep_series_wave_numbers(config, b->observed);
+    b->options.observed = b->observed;
+    return MCT_OK;
+}
+
 /* Points that have statics; the others have failed. */
 static mct_status gather(batch *b, const size_t *points, size_t count, double *rows) {
     mct_sweep_worker *worker = b->worker;
 
-    b->options = mct_evolution_options_default();
     b->rows = calloc(count, sizeof *b->rows);
     b->statics = calloc(count, sizeof *b->statics);
     if (!b->rows || !b->statics) return mct_fail(worker->context, MCT_MEMORY, "not enough memory");
@@ -189,9 +202,7 @@ static mct_status gather(batch *b, const size_t *points, size_t count, double *r
 
         if (status != MCT_OK && mct_sweep_record(worker, row, status, 0)) return status;
     }
-    b->options.solver = worker->config->solver;
-    b->options.time = worker->config->time;
-    return MCT_OK;
+    return choose_options(b);
 }
 
 /* The points at once, each with its own clock. */
@@ -219,25 +230,29 @@ static mct_status compute_alone(batch *b) {
     return mct_sweep_record(b->worker, row, status, (unsigned long)row[MCT_SWEEP_EVALUATIONS]) ? status : MCT_OK;
 }
 
-/* As many of `count` points as a device has room for; one where they do not run at once. */
-static size_t together(const mct_sweep_worker *worker, size_t count) {
+/* As many of *count points as a device has room for; one where they do not run at once. */
+static mct_status divide(mct_sweep_worker *worker, size_t *count) {
     const mct_config *config = worker->config;
     const mct_backend *backend = worker->sweep->backend;
-    mct_evolution_options options = mct_evolution_options_default();
+    batch b = {.worker = worker};
+    mct_status status;
 
-    if (backend->host_memory || !worker->sweep->same_grid || config->time.accuracy > 0) return 1;
-    options.solver = config->solver;
-    options.time = config->time;
-    while (count > 1 && mct_evolution_memory(&options, &config->grid, config->mixture.species_count, count) >
-                            backend->memory_available()) {
-        count = (count + 1) / 2;
+    if (backend->host_memory || !worker->sweep->same_grid || config->time.accuracy > 0) *count = 1;
+    if (*count == 1) return MCT_OK;
+    status = choose_options(&b);
+    while (status == MCT_OK && *count > 1 &&
+           mct_evolution_memory(&b.options, &config->grid, config->mixture.species_count, *count) >
+               backend->memory_available()) {
+        *count = (*count + 1) / 2;
     }
-    return count;
+    discard(&b);
+    return status;
 }
 
 static mct_status compute(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows) {
-    const size_t most = together(worker, count);
+    size_t most = count;
 
+    MCT_TRY(divide(worker, &most));
     for (size_t at = 0; at < count; at += most) {
         batch b = {.worker = worker};
         mct_status status =

@@ -16,7 +16,8 @@ typedef struct column_pair {
 
 struct mct_sweep_series {
     const mct_sweep_worker *worker;
-    size_t most, stored_count, *stored; /* times; grid points */
+    size_t most, stored_count, *stored; /* times; wave numbers, as places among those of a row */
+    size_t row_count;                   /* wave numbers of a row */
     column_pair point[];
 };
 
@@ -50,10 +51,39 @@ size_t mct_sweep_series_columns(const mct_config *config, mct_sweep_column *colu
     return 2;
 }
 
+size_t mct_sweep_series_wave_numbers(const mct_config *config, size_t *list) {
+    const size_t observed = mct_grid_nearest(&config->grid, config->output.wave_number);
+    size_t count = mct_sweep_keeps_correlators(config) ? mct_output_points(&config->output, &config->grid, list) : 0;
+    size_t at = count;
+
+    while (at > 0 && list[at - 1] >= observed) at--;
+    if (at < count && list[at] == observed) return count;
+    for (size_t i = count++; i > at; i--) list[i] = list[i - 1];
+    list[at] = observed;
+    return count;
+}
+
+/* The wave numbers to store as places among those that the run keeps. */
+static mct_status find_places(mct_sweep_series *series) {
+    const mct_config *config = series->worker->config;
+    size_t *kept = calloc(config->grid.points, sizeof *kept), at = 0;
+
+    if (!kept) return mct_fail(series->worker->context, MCT_MEMORY, "not enough memory for correlators");
+    series->stored_count = mct_output_points(&config->output, &config->grid, series->stored);
+    series->row_count = mct_sweep_series_wave_numbers(config, kept);
+    for (size_t i = 0; i < series->stored_count; i++) {
+        while (kept[at] != series->stored[i]) at++; /* both ascend */
+        series->stored[i] = at;
+    }
+    free(kept);
+    return MCT_OK;
+}
+
 mct_status mct_sweep_series_create(const mct_sweep_worker *worker, size_t count, double *const *rows,
                                    mct_sweep_series **series) {
     const mct_config *config = worker->config;
     mct_sweep_series *fresh;
+    mct_status status;
 
     *series = NULL;
     if (!mct_sweep_at(worker->sweep, rows[0], "time")) return MCT_OK;
@@ -65,7 +95,11 @@ mct_status mct_sweep_series_create(const mct_sweep_worker *worker, size_t count,
     }
     fresh->worker = worker;
     fresh->most = times_most(config);
-    fresh->stored_count = mct_output_points(&config->output, &config->grid, fresh->stored);
+    status = find_places(fresh);
+    if (status != MCT_OK) {
+        mct_sweep_series_destroy(fresh);
+        return status;
+    }
     for (size_t i = 0; i < count; i++) {
         column_pair *of = &fresh->point[i];
 
@@ -87,7 +121,7 @@ void mct_sweep_series_destroy(mct_sweep_series *series) {
 mct_status mct_sweep_series_take(void *user, size_t point, double time, const double *phi) {
     mct_sweep_series *series = user;
     const mct_config *config = series->worker->config;
-    const size_t N = config->grid.points, m = config->mixture.species_count, Q = series->stored_count;
+    const size_t N = series->row_count, m = config->mixture.species_count, Q = series->stored_count;
     column_pair *of = &series->point[point];
 
     if (!mct_output_keeps(&config->output, of->last_time, time)) return MCT_OK;

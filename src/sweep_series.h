@@ -10,6 +10,9 @@ bool mct_sweep_keeps_correlators(const mct_config *config);
 /* These columns into column[2]; their number. */
 size_t mct_sweep_series_columns(const mct_config *config, mct_sweep_column *column);
 
+/* The wave numbers that a run must keep, the observed one included, ascending, into list [N]; their number. */
+size_t mct_sweep_series_wave_numbers(const mct_config *config, size_t *list);
+
 /* Where the correlators of a batch of points go. */
 typedef struct mct_sweep_series mct_sweep_series;
 
@@ -17,7 +20,7 @@ typedef struct mct_sweep_series mct_sweep_series;
 mct_status mct_sweep_series_create(const mct_sweep_worker *worker, size_t count, double *const *rows,
                                    mct_sweep_series **series);
 void mct_sweep_series_destroy(mct_sweep_series *series);
-/* A mct_evolution_sink; `series` is what was created. */
+/* A mct_evolution_sink of a run that keeps mct_sweep_series_wave_numbers; `series` is what was created. */
 mct_status mct_sweep_series_take(void *series, size_t point, double time, const double *phi);
 /* MCT_OK, or that point has had more times than places. */
 mct_status mct_sweep_series_check(const mct_sweep_series *series, size_t point);

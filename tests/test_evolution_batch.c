@@ -82,6 +82,74 @@ Test(evolution_batch, one_large_point_gives_the_same_with_a_team) {
     record_clear(&rows[0]), record_clear(&rows[1]);
 }
 
+Test(evolution_batch, rows_of_some_wave_numbers_are_parts_of_whole_rows) {
+    enum { COUNT = 3 };
+    const size_t observed[COUNT] = {0, 17, 49}, N = grid.points;
+    batch b;
+    record whole = {0}, parts = {0};
+    mct_evolution_options options = mct_evolution_options_default();
+    options.time.steps_per_block = 32;
+    fill(&b);
+    mct_context *context = support_context(2);
+    mct_evolution *all = start(context, &options, &b, &whole);
+    options.observed = observed, options.observed_count = COUNT;
+    mct_evolution *some = start(context, &options, &b, &parts);
+    double before[4 * 50], S[4 * 50];
+    parts.n = 4 * COUNT;
+    mct_evolution_last(some, 1, before); /* before the first step: S */
+    mct_evolution_last(all, 1, S);
+    cr_expect_eq(memcmp(before, S, sizeof S), 0);
+    cr_expect_gt(before[0], 0.0);
+    cr_assert_eq(mct_evolution_run(all), MCT_OK);
+    cr_assert_eq(mct_evolution_run(some), MCT_OK);
+    for (size_t p = 0; p < POINTS; p++) {
+        double last[2][4 * 50], tau[2][2 * 50], at[2], unknown[2];
+        cr_assert_eq(parts.count[p], whole.count[p]);
+        for (size_t r = 0; r < parts.count[p]; r++) {
+            for (size_t i = 0; i < parts.n; i++) {
+                cr_assert_eq(parts.phi[p][r * parts.n + i],
+                             whole.phi[p][r * whole.n + i / COUNT * N + observed[i % COUNT]]);
+            }
+        }
+        mct_evolution_last(all, p, last[0]);
+        mct_evolution_last(some, p, last[1]);
+        cr_expect_eq(memcmp(last[0], last[1], sizeof last[0]), 0);
+        cr_expect_eq(memcmp(last[0], whole.phi[p] + (whole.count[p] - 1) * whole.n, sizeof last[0]), 0);
+        mct_evolution_relaxation(all, p, MCT_RELAXATION_TENTH, tau[0]);
+        mct_evolution_relaxation(some, p, MCT_RELAXATION_TENTH, tau[1]);
+        mct_evolution_relaxation_at(some, p, MCT_RELAXATION_TENTH, 17, at);
+        mct_evolution_relaxation_at(some, p, MCT_RELAXATION_TENTH, 18, unknown);
+        for (size_t mu = 0; mu < 2; mu++) {
+            cr_expect_eq(memcmp(&tau[1][mu * COUNT + 1], &tau[0][mu * N + 17], sizeof(double)), 0);
+            cr_expect_eq(memcmp(&at[mu], &tau[0][mu * N + 17], sizeof(double)), 0);
+            cr_expect(isnan(unknown[mu]));
+        }
+    }
+    cr_expect_eq(mct_evolution_project(some, 0, 2, S), MCT_ARGUMENT);
+    mct_evolution_destroy(all), mct_evolution_destroy(some);
+    record_clear(&whole), record_clear(&parts);
+    mct_context_destroy(context);
+}
+
+Test(evolution_batch, observed_wave_numbers_must_ascend_and_exist) {
+    const size_t wrong[][2] = {{3, 3}, {4, 2}, {0, 50}};
+    batch b;
+    fill(&b);
+    mct_context *context = support_context(1);
+    for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
+        mct_evolution_options options = mct_evolution_options_default();
+        mct_evolution *evolution;
+        mct_statics *statics = support_statics(context, &grid, &b.mixtures[0]);
+        options.observed = wrong[w], options.observed_count = 2;
+        cr_expect_eq(
+            mct_evolution_create(context, &options, &grid, 1, (const mct_statics *const *)&statics, &evolution),
+            MCT_ARGUMENT);
+        cr_expect(strstr(mct_context_error(context), "observed[1]") != NULL, "%s", mct_context_error(context));
+        mct_statics_destroy(statics);
+    }
+    mct_context_destroy(context);
+}
+
 Test(evolution_batch, rows_are_in_order_of_time_and_each_comes_once) {
     batch b;
     record rows = {0};

@@ -34,7 +34,8 @@ typedef struct mct_kohlrausch {
  * function is none of them). */
 mct_kohlrausch mct_kohlrausch_fit(size_t count, const double *level, const double *time, size_t stride);
 
-/* The same of each Phi_mm/S_mm of a run with options.fits, as far as it has come; fits: [m][N]; without them NaN. */
+/* The same of each Phi_mm/S_mm of a run with options.fits, as far as it has come; fits: [m][N] (of options.observed: [m][observed_count]);
+ * without them NaN. */
 void mct_evolution_kohlrausch(const mct_evolution *evolution, size_t point, mct_kohlrausch *fits);
 
 /* ---- about the plateau ---------------------------------------------------------------------------------------- */
@@ -67,7 +68,7 @@ mct_beta_relaxation mct_beta_relaxation_fit(size_t count, const double *time, co
 
 /* From now on (before the first step) also keep <vector, Phi> of this point, vector [species][species][N] over its first
  * `species` species, copied, of the first row in each part of 1/40 decade.  It is of the state that is saved.
- * Errors: MCT_MEMORY, MCT_ARGUMENT (begun already, species). */
+ * Errors: MCT_MEMORY, MCT_ARGUMENT (begun already, species, options.observed). */
 mct_status mct_evolution_project(mct_evolution *evolution, size_t point, size_t species, const double *vector);
 
 /* Rows kept so far: their number, times and values, borrowed until the next call with this evolution. */

@@ -51,6 +51,9 @@ typedef struct mct_evolution_options {
     size_t displaced_count;  /* species whose mean-squared displacement is wanted; default 0 */
     const size_t *displaced; /* [displaced_count], their numbers, read by mct_evolution_create: tagged particles
                                 (mct_mixture_with_tagged), because of other species Phi_mm is no self part */
+    size_t observed_count;   /* wave numbers of which rows and relaxation times are wanted; 0 (default): all N */
+    const size_t *observed;  /* [observed_count], their numbers, ascending, copied: what else there is of a row need
+                                not leave the memory of a device */
 } mct_evolution_options;
 
 mct_evolution_options mct_evolution_options_default(void);
@@ -81,8 +84,9 @@ typedef struct mct_evolution_point {
 
 typedef struct mct_evolution mct_evolution;
 
-/* Receives finished rows, of each point in order of time and each once: the time and Phi [m*m][N], borrowed for the call.
- * A status other than MCT_OK stops the run and is returned by mct_evolution_advance. */
+/* Receives finished rows, of each point in order of time and each once: the time and Phi [m*m][N] (with
+ * options.observed: [m*m][observed_count]), borrowed for the call.  A status other than MCT_OK stops the run and is returned
+ * by mct_evolution_advance. */
 typedef mct_status (*mct_evolution_sink)(void *user, size_t point, double time, const double *phi);
 
 /* The same of mean-squared displacements dr2 [displaced_count], d^2; called after the row of this time. */
@@ -116,20 +120,23 @@ mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t po
 /* MCT_OK, or the status and a message (time, point, wave number) of this point, or of the first one that failed. */
 mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t point);
 mct_status mct_evolution_check(const mct_evolution *evolution);
-/* Phi of the last finished row into phi [m*m][N]: the plateau, once a point has reached it. */
+/* Phi of the last finished step into phi [m*m][N], all wave numbers: the plateau, once a point has reached it. */
 void mct_evolution_last(const mct_evolution *evolution, size_t point, double *phi);
 
 /* Mean-squared displacements of the last finished row into dr2 [displaced_count], d^2. */
 void mct_evolution_displacement(const mct_evolution *evolution, size_t point, double *dr2);
 
 /* First times at which Phi_mm/S_mm falls to 1/e and to 0.1, d^2/D0, as far as the rows tell; NaN where it has not.
- * tau: [m][N].  Interpolated at the order of the scheme. */
+ * tau: [m][N], with options.observed [m][observed_count].  Interpolated at the order of the scheme. */
 typedef enum mct_relaxation_level {
     MCT_RELAXATION_E,
     MCT_RELAXATION_TENTH,
     MCT_RELAXATION_LEVELS
 } mct_relaxation_level;
 void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_relaxation_level level, double *tau);
+/* The same at wave number number q alone, tau [m]; NaN, too, where it is none of options.observed. */
+void mct_evolution_relaxation_at(const mct_evolution *evolution, size_t point, mct_relaxation_level level, size_t q,
+                                 double *tau);
 
 /* What runs. */
 mct_kernel_algorithm mct_evolution_kernel_used(const mct_evolution *evolution);

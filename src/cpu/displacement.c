@@ -13,6 +13,7 @@ mct_evolution_shape mct_displacement_shape(const mct_evolution_shape *shape) {
     follower.N = shape->displacements;
     follower.species = 1;
     follower.displacements = 0;
+    follower.observed_count = 0;
     return follower;
 }
 
@@ -94,12 +95,12 @@ void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread
     mct_evolution_start_from(f, point, a, b);
 }
 
-void mct_displacement_step_point(mct_cpu_evolution *e, size_t point) {
+void mct_displacement_step_point(mct_cpu_evolution *e, size_t point, const double *phi) {
     mct_cpu_evolution *const f = e->displacement->follower;
     const mct_step_layout *const y = &f->layout;
     const mct_clock *const clock = &e->clocks[point];
     const size_t count = f->n, row = point * e->shape.window + clock->rows - 1;
-    const double *const phi = e->rows + row * e->n, *const source = e->displacement->source + point * count;
+    const double *const source = e->displacement->source + point * count;
     double *const base = mct_history_of(f, point), *const m0 = f->kernel + point * count;
     f->clocks[point] = *clock;
     f->clocks[point].i--; /* the step that Phi has just made */

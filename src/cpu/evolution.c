@@ -24,8 +24,9 @@ static size_t memory_needed(const mct_evolution_shape *shape) {
     const long double blocks = (long double)whole;
     const long double n = (long double)(shape->species * shape->species * shape->N),
                       points = (long double)shape->points;
-    const long double doubles = points * (blocks * layout + (2 + (long double)shape->window) * n) +
-                                (long double)series_of(shape) * n * shape->threads;
+    const long double rows = (long double)shape->window * (long double)mct_evolution_row(shape);
+    const long double doubles =
+        points * (blocks * layout + 2 * n + rows) + (long double)series_of(shape) * n * shape->threads;
     const long double bytes = doubles * (long double)sizeof(double);
     return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes : SIZE_MAX;
 }
@@ -89,6 +90,7 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->layout = mct_step_layout_of(shape);
     e->size = shape->species * shape->species * MCT_LANES;
     e->n = shape->species * shape->species * shape->N;
+    e->row = mct_evolution_row(shape);
     e->blocks = (shape->N + MCT_LANES - 1) / MCT_LANES;
     e->chunks = (e->blocks + MCT_CHUNK - 1) / MCT_CHUNK;
     /* `direct` works on one point at a time with all threads: its matrix products have one work space */
@@ -100,7 +102,7 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->kernel = mct_cpu_allocate(points * e->n);
     e->series = mct_cpu_allocate((size_t)shape->threads * series_of(shape) * e->n);
     e->times = mct_cpu_allocate(points * shape->window);
-    e->rows = mct_cpu_allocate(points * shape->window * e->n);
+    e->rows = mct_cpu_allocate(points * shape->window * e->row);
     e->partials = calloc(points * e->chunks, sizeof *e->partials);
     e->clocks = calloc(points, sizeof *e->clocks);
     e->slots = make_slots(shape);
@@ -210,6 +212,31 @@ static void look(void *evolution, mct_clock *clocks, const double **times, const
     *phi = e->rows;
 }
 
+double *mct_evolution_whole_row(mct_cpu_evolution *e, size_t point, size_t row) {
+    if (e->shape.observed_count) return e->iterate + point * e->n;
+    return e->rows + (point * e->shape.window + row) * e->row;
+}
+
+void mct_evolution_keep_row(mct_cpu_evolution *e, size_t point, size_t row) {
+    const size_t count = e->shape.observed_count, mm = e->shape.species * e->shape.species;
+    const double *const whole = e->iterate + point * e->n;
+    double *const to = e->rows + (point * e->shape.window + row) * e->row;
+    for (size_t c = 0; c < mm; c++) {
+        for (size_t s = 0; s < count; s++) to[c * count + s] = whole[c * e->shape.N + e->shape.observed[s]];
+    }
+}
+
+void mct_evolution_fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows) {
+    static const double one = 1.0;
+    e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), 1, &one, &at, MCT_STEP_NOWHERE, rows);
+}
+
+static void last(void *evolution, size_t point, double *phi) {
+    const mct_cpu_evolution *e = evolution;
+    const size_t i = e->clocks[point].i;
+    mct_evolution_fetch(e, point, i ? e->layout.F + i * e->size : e->layout.S, phi);
+}
+
 static const double *displacement(void *evolution) {
     const mct_cpu_evolution *e = evolution;
     return e->displacement->follower->rows;
@@ -315,6 +342,7 @@ const mct_evolution_operations mct_evolution_cpu = {
     .decimate = decimate,
     .advance = advance,
     .look = look,
+    .last = last,
     .displacement = displacement,
     .state_size = state_size,
     .save = save,

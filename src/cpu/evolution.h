@@ -28,10 +28,11 @@ typedef struct mct_cpu_evolution {
     bool team;                                 /* all threads work at one point */
     int *slots;                                /* of mct_tails for n, 2n, ...: [n/2 + 1] for Phi, then for m */
     double *history;                           /* [points][blocks * stride] */
-    double *iterate, *kernel;                  /* [points][n]: x and M[x] as rows */
+    double *iterate, *kernel;                  /* [points][n]: x and M[x] as rows; between steps free */
     double *series;                            /* [threads][2 taylor + 4][n]: of start.c */
     mct_step_update *partials;                 /* [points][chunks] */
-    double *times, *rows;                      /* [points][window], [points][window][n] */
+    double *times, *rows;                      /* [points][window], [points][window][row] */
+    size_t row;                                /* doubles of a row */
     mct_clock *clocks;                         /* [points] */
     struct mct_cpu_displacement *displacement; /* NULL: none wanted */
 } mct_cpu_evolution;
@@ -92,7 +93,7 @@ mct_evolution_shape mct_displacement_shape(const mct_evolution_shape *shape);
 bool mct_displacement_create(mct_cpu_evolution *e, mct_cpu_evolution *follower);
 void mct_displacement_set(mct_cpu_evolution *e, size_t point, const mct_evolution_matrices *matrices);
 void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread, double *const *a);
-void mct_displacement_step_point(mct_cpu_evolution *e, size_t point);
+void mct_displacement_step_point(mct_cpu_evolution *e, size_t point, const double *phi);
 void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, const mct_clock *before);
 
 /* Zeros for what is read without having been written: secants that are not known yet; all that is constant. */
@@ -102,6 +103,14 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
 /* From block to block: two cells of n become one, or n doubles; `before`: the clock of the block that ends, the point's is
  * that of the next one. */
 void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, const mct_clock *before);
+
+/* Where a step puts Phi [n] as rows: the row itself, or, of a row of few wave numbers, memory from which
+ * mct_evolution_keep_row takes it. */
+double *mct_evolution_whole_row(mct_cpu_evolution *e, size_t point, size_t row);
+void mct_evolution_keep_row(mct_cpu_evolution *e, size_t point, size_t row);
+
+/* An array of the history as rows [n]. */
+void mct_evolution_fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows);
 
 /* M[F, G] as rows. */
 void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, const double *F, const double *G,

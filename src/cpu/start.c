@@ -18,20 +18,14 @@ static void add_product(size_t m, size_t N, double factor, const double *A, cons
     }
 }
 
-/* Rows of an array of the history. */
-static void fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows) {
-    static const double one = 1.0;
-    e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), 1, &one, &at, MCT_STEP_NOWHERE, rows);
-}
-
 static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t terms, double *const *a,
                          double *const *b) {
     const size_t m = e->shape.species, N = e->shape.N, bytes = e->n * sizeof(double);
     const double h = e->clocks[point].step;
     double *const Gamma = b[terms - 1] + e->n, *const W_inverse = Gamma + e->n, *const M = e->kernel + point * e->n;
-    fetch(e, point, e->layout.Gamma, Gamma);
-    fetch(e, point, e->layout.W_inverse, W_inverse);
-    fetch(e, point, e->layout.S, a[0]);
+    mct_evolution_fetch(e, point, e->layout.Gamma, Gamma);
+    mct_evolution_fetch(e, point, e->layout.W_inverse, W_inverse);
+    mct_evolution_fetch(e, point, e->layout.S, a[0]);
     for (size_t n = 0; n < terms; n++) {
         memset(b[n], 0, bytes);
         for (size_t i = 0; i <= n; i++) {
@@ -68,7 +62,8 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
         for (size_t n = 0; n < terms; n++) power[n] = n ? power[n - 1] * (double)i : 1.0;
         e->times[point * e->shape.window + i] = (double)i * clock->step;
         e->loops->combine(y, 0, e->blocks, base, terms, power, at_F, y->F + i * e->size,
-                          e->rows + (point * e->shape.window + i) * e->n);
+                          mct_evolution_whole_row(e, point, i));
+        mct_evolution_keep_row(e, point, i);
         e->loops->combine(y, 0, e->blocks, base, terms, power, at_M, y->M + i * e->size, NULL);
     }
     double node[MCT_QUADRATURE_NODES], weight[MCT_DEGREE_MAX][MCT_QUADRATURE_NODES];

@@ -21,6 +21,7 @@ typedef struct trial {
     size_t displacements;
     unsigned doublings;
     double decades; /* after the first half block */
+    bool observed;  /* rows of a few wave numbers */
 } trial;
 
 enum { POINTS_MAX = 7, DISPLACEMENTS_MAX = 2 };
@@ -36,6 +37,7 @@ typedef struct run {
 } run;
 
 static const size_t followed[DISPLACEMENTS_MAX] = {0, 0};
+static const size_t few[] = {0, 3, 15}; /* wave numbers */
 
 /* What is changed in a run to make it fail. */
 typedef struct fault {
@@ -102,6 +104,8 @@ static inline run run_create(const mct_backend *backend, const trial *t, const f
                                     .decayed = 1e-6,
                                     .plateau = 1e-9,
                                     .displacements = t->displacements,
+                                    .observed_count = t->observed ? sizeof few / sizeof *few : 0,
+                                    .observed = few,
                                     .scheme = mct_scheme_of(&time)};
     cr_assert_eq(backend->create(context, &shape, NULL, &r.kernel), MCT_OK, "%s", mct_context_error(context));
     cr_assert_eq(backend->evolution->create(context, &r.shape, r.kernel, &r.evolution), MCT_OK, "%s",
@@ -150,7 +154,8 @@ static inline double difference(size_t count, const double *a, const double *b, 
 /* Rows and clocks since the last look; `allowed` 0: the same to the last bit. */
 static inline void expect_same(const run *a, const run *b, double allowed, const char *what) {
     const mct_evolution_shape *const s = &a->shape;
-    const size_t n = s->species * s->species * s->N;
+    const size_t n = mct_evolution_row(s), all = s->species * s->species * s->N;
+    double *const last[2] = {malloc(all * sizeof(double)), malloc(all * sizeof(double))};
     for (size_t p = 0; p < s->points; p++) {
         const mct_clock *const x = &a->clocks[p], *const y = &b->clocks[p];
         cr_assert(x->state == y->state && x->n == y->n && x->i == y->i && x->step == y->step && x->time == y->time &&
@@ -162,12 +167,17 @@ static inline void expect_same(const run *a, const run *b, double allowed, const
         cr_assert_eq(memcmp(a->times + at, b->times + at, x->rows * sizeof(double)), 0);
         const double phi = difference(x->rows * n, a->phi + at * n, b->phi + at * n, a->largest[p]);
         cr_assert(phi <= allowed, "%s, point %zu, step %lu: %.2e", what, p, x->steps, phi);
+        a->backend->evolution->last(a->evolution, p, last[0]);
+        b->backend->evolution->last(b->evolution, p, last[1]);
+        cr_assert_leq(difference(all, last[0], last[1], a->largest[p]), allowed);
         for (size_t r = 0; r < x->rows * s->displacements; r++) {
             const double u = a->dr2[at * s->displacements + r], v = b->dr2[at * s->displacements + r];
             cr_assert(fabs(u - v) <= allowed * fabs(u), "%s, point %zu, step %lu: displacement %g, %g", what, p,
                       x->steps, u, v);
         }
     }
+    free(last[0]);
+    free(last[1]);
 }
 
 #endif
