@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "automatic.h"
 #include "cuda.cuh"
 
 enum { SPECIES_MAX = 4 }; /* small matrices live in registers */
@@ -59,9 +60,9 @@ static const mct_cuda_algorithm *algorithm_of(mct_kernel_algorithm algorithm) {
 }
 
 mct_kernel_algorithm mct_cuda_choose(const mct_shape *shape) {
-    /* to be measured; where there are many points, each is one block's (point.cu) */
-    const bool many = shape->points >= 64 && shape->grid.points <= BLOCK;
-    return many || shape->grid.points < 16 ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;
+    const size_t N = shape->grid.points;
+    const bool blocks = shape->points >= MCT_AUTO_DEVICE_BLOCKS_FROM && N <= MCT_AUTO_DEVICE_BLOCKS_UP_TO;
+    return blocks || N < MCT_AUTO_DEVICE_FACTORIZED_BELOW ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;
 }
 
 static size_t functions_max(const mct_shape *shape) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "automatic.h"
 #include "backend_module.h"
 #include "module.h"
 
@@ -29,9 +30,6 @@ static backend_row rows[] = {
     {.name = "cuda-host", .module = "cuda_host", .advice = "it is for tests, and not installed"}};
 
 enum { BACKENDS = sizeof rows / sizeof *rows };
-
-/* Below, the launches of a device take longer than the CPU's arithmetic (the cost model of docs/gpu.md). */
-enum { DEVICE_FROM = 500 };
 
 static const mct_backend *table_of(backend_row *row) {
     const mct_backend *table;
@@ -83,7 +81,7 @@ mct_status mct_backend_exhausted(const mct_backend *backend) {
 }
 
 size_t mct_backend_device_from(void) {
-    return DEVICE_FROM;
+    return MCT_AUTO_DEVICE_FROM;
 }
 
 /* A device that answers; NULL and a warning where one should and does not. */
@@ -102,7 +100,7 @@ static const mct_backend *answering(mct_context *context, backend_row *row) {
 }
 
 static const mct_backend *choose(mct_context *context, size_t work) {
-    for (size_t b = 0; b < BACKENDS && work >= DEVICE_FROM; b++) {
+    for (size_t b = 0; b < BACKENDS && work >= MCT_AUTO_DEVICE_FROM; b++) {
         const mct_backend *const table = answering(context, &rows[b]);
         if (table) return table;
     }

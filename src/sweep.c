@@ -12,6 +12,7 @@
 #endif
 
 #include "apmct/summary.h"
+#include "automatic.h"
 #include "context_child.h"
 #include "sweep_internal.h"
 #include "text.h"
@@ -166,16 +167,17 @@ static mct_status check_points(mct_sweep *sweep) {
 
 /* A device gets as many points at once as leave some units to distribute. */
 static mct_status divide(mct_sweep *sweep) {
-    enum { SHARES = 8, LEAST = 16 };
     const mct_sweep_method *method = sweep->method;
-    size_t share = sweep->points / SHARES;
+    size_t share = sweep->points / MCT_AUTO_SWEEP_UNITS;
 
     const size_t batch = !sweep->same_grid || method->device_unit <= method->unit ? 1
                          : sweep->points < method->device_unit                    ? sweep->points
                                                                                   : method->device_unit;
     MCT_TRY(mct_backend_find(sweep->context, sweep->config->solver.backend, batch * sweep->config->grid.points,
                              &sweep->backend));
-    share = share < LEAST ? LEAST : share > method->device_unit ? method->device_unit : share;
+    share = share < MCT_AUTO_SWEEP_POINTS_LEAST ? MCT_AUTO_SWEEP_POINTS_LEAST
+            : share > method->device_unit       ? method->device_unit
+                                                : share;
     sweep->unit =
         !sweep->backend->host_memory && sweep->same_grid && method->device_unit > method->unit ? share : method->unit;
     sweep->units = (sweep->points + sweep->unit - 1) / sweep->unit;

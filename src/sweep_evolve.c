@@ -6,7 +6,7 @@
 #include "apmct/summary.h"
 #include "sweep_series.h"
 
-enum { UNIT = 4, DEVICE_UNIT = 1024 };
+enum { UNIT = 4, DEVICE_UNIT = 4096 };
 
 static const char *state_name(double state) {
     return mct_evolution_state_name((mct_evolution_state)state);

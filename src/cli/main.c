@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "automatic.h"
 #include "cli.h"
 
 const cli_command cli_commands[] = {
@@ -121,11 +122,10 @@ mct_status cli_explained(cli *run, mct_status status) {
  * other work, up to a hundred times longer than the work takes. Where threads will work at one state point this program is
  * therefore loaded again, with libgomp told better. */
 static void bound_spinning(const cli *run, const char *file) {
-    enum { TEAM_FROM = 1000 }; /* numbers of a matrix function from which threads may share them */
     const size_t m = run->config->mixture.species_count;
 
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || mct_context_threads(run->context) == 1 ||
-        run->config->grid.points * m * m < TEAM_FROM || (file && strcmp(file, "-") == 0)) {
+        run->config->grid.points * m * m < MCT_AUTO_THREADS_FROM || (file && strcmp(file, "-") == 0)) {
         return;
     }
     setenv("GOMP_SPINCOUNT", "2000", 1);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "automatic.h"
 #include "cpu.h"
 
 double *mct_cpu_allocate(size_t count) {
@@ -45,11 +46,8 @@ static const mct_algorithm *algorithm_of(mct_kernel_algorithm algorithm) {
     return &mct_algorithm_fourier;
 }
 
-/* The sums beat the transforms below this number of wave numbers (bench/results). */
-enum { FACTORIZED_BELOW = 16 };
-
 static mct_kernel_algorithm choose(const mct_shape *shape) {
-    return shape->grid.points < FACTORIZED_BELOW ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;
+    return shape->grid.points < MCT_AUTO_FACTORIZED_BELOW ? MCT_KERNEL_FACTORIZED : MCT_KERNEL_FOURIER;
 }
 
 static size_t functions_max(const mct_shape *shape) {

@@ -8,11 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "automatic.h"
 #include "evolution_layout.h"
 #include "history_cut.h"
-
-/* One point is worth a team from this number of matrix elements on. */
-enum { TEAM_FROM = 6000 };
 
 static size_t series_of(const mct_evolution_shape *shape) {
     return 2 * ((size_t)shape->scheme.taylor + 1) + 2;
@@ -95,7 +93,7 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->chunks = (e->blocks + MCT_CHUNK - 1) / MCT_CHUNK;
     /* `direct` works on one point at a time with all threads: its matrix products have one work space */
     e->team = e->cpu && (!e->cpu->algorithm->correlate ||
-                         (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= TEAM_FROM));
+                         (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= MCT_AUTO_TEAM_EVOLUTION));
     const size_t points = shape->points;
     e->history = allocate_history(points * e->blocks * e->layout.stride);
     e->iterate = mct_cpu_allocate(points * e->n);

@@ -6,6 +6,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "automatic.h"
 #include "cpu.h"
 
 /* Scratch of a thread: functions [N], scratch of functions.c [m][N], four adjoint increments [N + 2] of components, the
@@ -117,13 +118,10 @@ static void shared_point(const mct_cpu *cpu, const kernel_job *job, size_t p) {
     }
 }
 
-/* Matrix elements, all wave numbers and points together, that are worth a team: about 30 us (bench). */
-enum { TEAM_FROM = 1200 };
-
 static void run(const mct_cpu *cpu, const kernel_job *job, size_t count) {
     const int threads = cpu->shape.threads;
     /* no team for one thread, which may itself be one of another team, nor for little work */
-    if (threads == 1 || count * cpu->n < TEAM_FROM) {
+    if (threads == 1 || count * cpu->n < MCT_AUTO_TEAM_EVALUATION) {
         for (size_t p = 0; p < count; p++) whole_point(cpu, job, p, 0);
     } else if (count >= (size_t)threads) {
 #pragma omp parallel for schedule(static) num_threads(threads)
