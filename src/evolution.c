@@ -294,36 +294,51 @@ void mct_evolution_set_displacement_sink(mct_evolution *evolution, mct_evolution
     evolution->displacement_user = user;
 }
 
-/* Clocks and rows of the window that has just been computed. */
-static mct_status hand_on(mct_evolution *e) {
-    const size_t window = e->shape.window;
-    const double *times, *phi;
-    mct_status status = MCT_OK;
-    e->operations->look(e->state, e->clocks, &times, &phi);
-    const size_t displacements = e->shape.displacements;
-    const double *const dr2 = displacements ? e->operations->displacement(e->state) : NULL;
-    for (size_t p = 0; p < e->shape.points; p++) {
-        const mct_clock *const clock = &e->clocks[p];
-        const double *const rows = phi + p * window * e->row;
-        for (size_t r = 0; r < clock->rows; r++) {
-            mct_relaxation_add(&e->relaxation[p], times[p * window + r], rows + r * e->row);
-            if (status == MCT_OK) {
-                status = mct_projection_add(e->context, &e->projection[p], times[p * window + r], rows + r * e->row);
-            }
-            if (e->sink && status == MCT_OK) {
-                status = e->sink(e->sink_user, p, times[p * window + r], rows + r * e->row);
-            }
-            if (displacements && e->displacement_sink && status == MCT_OK) {
-                status = e->displacement_sink(e->displacement_user, p, times[p * window + r],
-                                              dr2 + (p * window + r) * displacements);
-            }
+/* What a look has found. */
+typedef struct window {
+    const double *times, *phi, *dr2; /* [points][window], ... [row], ... [displacements] */
+} window;
+
+/* The rows of one point.  status: of the points before; after a failure nobody is given rows. */
+static mct_status hand_on_point(mct_evolution *e, const window *w, size_t p, mct_status status) {
+    const mct_clock *const clock = &e->clocks[p];
+    const size_t first = p * e->shape.window, displacements = e->shape.displacements;
+    for (size_t r = first; r < first + clock->rows; r++) {
+        const double time = w->times[r], *const row = w->phi + r * e->row;
+        mct_relaxation_add(&e->relaxation[p], time, row);
+        if (status == MCT_OK) status = mct_projection_add(e->context, &e->projection[p], time, row);
+        if (e->sink && status == MCT_OK) status = e->sink(e->sink_user, p, time, row);
+        if (displacements && e->displacement_sink && status == MCT_OK) {
+            status = e->displacement_sink(e->displacement_user, p, time, w->dr2 + r * displacements);
         }
-        if (clock->rows) {
-            if (displacements) {
-                memcpy(e->displacement + p * displacements, dr2 + (p * window + clock->rows - 1) * displacements,
-                       displacements * sizeof *dr2);
-            }
-            if (clock->state != MCT_EVOLUTION_RUNNING) mct_relaxation_finish(&e->relaxation[p]);
+    }
+    if (clock->rows && displacements) {
+        memcpy(e->displacement + p * displacements, w->dr2 + (first + clock->rows - 1) * displacements,
+               displacements * sizeof *w->dr2);
+    }
+    if (clock->rows && clock->state != MCT_EVOLUTION_RUNNING) mct_relaxation_finish(&e->relaxation[p]);
+    return status;
+}
+
+/* Clocks and rows of the window that has just been computed.  Threads share many points where nobody waits for their rows,
+ * which are given in the order of the points. */
+static mct_status hand_on(mct_evolution *e) {
+    enum { MANY = 256 };
+    const bool alone = e->sink || e->displacement_sink || e->shape.points < MANY || e->shape.threads == 1;
+    mct_status status = MCT_OK;
+    window w = {NULL, NULL, NULL};
+    e->operations->look(e->state, e->clocks, &w.times, &w.phi);
+    if (e->shape.displacements) w.dr2 = e->operations->displacement(e->state);
+    if (alone) {
+        for (size_t p = 0; p < e->shape.points; p++) status = hand_on_point(e, &w, p, status);
+        return status;
+    }
+#pragma omp parallel for schedule(static) num_threads(e->shape.threads)
+    for (size_t p = 0; p < e->shape.points; p++) {
+        const mct_status one = hand_on_point(e, &w, p, MCT_OK);
+        if (one != MCT_OK) {
+#pragma omp critical(mct_evolution_hand_on)
+            status = one;
         }
     }
     return status;

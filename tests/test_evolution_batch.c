@@ -131,6 +131,38 @@ Test(evolution_batch, rows_of_some_wave_numbers_are_parts_of_whole_rows) {
     mct_context_destroy(context);
 }
 
+Test(evolution_batch, many_points_give_the_same_for_any_number_of_threads) {
+    enum { MANY = 260, N = 16 };
+    const mct_grid coarse = {.points = N, .spacing = 1.5};
+    double tau[2][MANY][2 * N];
+    for (int t = 0; t < 2; t++) {
+        mct_context *context = support_context(t ? 3 : 1);
+        mct_evolution_options options = mct_evolution_options_default();
+        mct_statics *statics[MANY];
+        mct_evolution *evolution;
+        options.time.steps_per_block = 16;
+        options.time.tolerance = 1e-6;
+        for (size_t p = 0; p < MANY; p++) {
+            const double activities[] = {1.0 + 0.01 * (double)p, 1.0};
+            mct_species species[2];
+            const mct_mixture mixture = support_mixture(species, 0.4 + 3e-4 * (double)p, 2, half, activities);
+            statics[p] = support_statics(context, &coarse, &mixture);
+        }
+        cr_assert_eq(
+            mct_evolution_create(context, &options, &coarse, MANY, (const mct_statics *const *)statics, &evolution),
+            MCT_OK, "%s", mct_context_error(context));
+        cr_assert_eq(mct_evolution_run(evolution), MCT_OK, "%s", mct_context_error(context));
+        for (size_t p = 0; p < MANY; p++) {
+            mct_evolution_relaxation(evolution, p, MCT_RELAXATION_TENTH, tau[t][p]);
+            cr_assert(isfinite(tau[t][p][0]));
+            mct_statics_destroy(statics[p]);
+        }
+        mct_evolution_destroy(evolution);
+        mct_context_destroy(context);
+    }
+    cr_expect_eq(memcmp(tau[0], tau[1], sizeof tau[0]), 0);
+}
+
 Test(evolution_batch, observed_wave_numbers_must_ascend_and_exist) {
     const size_t wrong[][2] = {{3, 3}, {4, 2}, {0, 50}};
     batch b;
