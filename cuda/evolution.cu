@@ -223,7 +223,6 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
         lay_out(shape, e->memory, &e->steps, &e->series);
         upload_scheme(e);
         upload_slots(e);
-        e->by_points = mct_cuda_point_fits(e);
         if (shape->displacements) error = create_follower(e);
     }
     if (!error) error = e->cuda->error;
@@ -311,6 +310,7 @@ void mct_cuda_settle_points(mct_cuda_evolution *e) {
     mct_graph_destroy(&e->iterate);
     mct_graph_destroy(&e->advance);
     e->iterate_made = e->advance_made = false;
+    e->by_points = mct_cuda_point_fits(e);
 }
 
 /* ---- the table ------------------------------------------------------------------------------------------------------------ */

@@ -9,7 +9,7 @@
  *   iterate.cu     memory kernel, update, convergence, acceleration: a loop on the device
  *   commit.cu      new values, row, clock, end of a point
  *   decimate.cu    from block to block
- *   point.cu       all of it for one point by one block of threads
+ *   point.cu       all of it for one point by one block of threads, which makes the memory kernel by correlate.cuh
  *   displacement.cu  mean-squared displacements, which follow the steps of Phi
  *
  * The history of a point is a list of matrices [m*m][N] at the numbers that mct_cuda_layout names; clocks and paces live on

@@ -1,35 +1,27 @@
 /* point.cu: one block of threads makes all steps of one point: for many points of at most BLOCK wave numbers.
  *
- * The functions of the memory kernel lie in shared memory, their correlations are plain sums (factorized.cuh), everything else
- * is read from the cache; a block that is done makes room for the next point.  An evaluation of the memory kernel: for each of
- * m^2 components and N lags 2N - lag terms of 6 multiply-adds, 9 m^2 N^2 in all; 6 m^2 + 6 barriers with what follows it. */
+ * The functions of the memory kernel lie in shared memory (correlate.cuh), everything else is read from the cache; a block
+ * that is done makes room for the next point.  An evaluation of the memory kernel: for each of m^2 components and N lags
+ * 2N - lag terms of 6 multiply-adds, 9 m^2 N^2 in all, and at most 6 barriers; 4 more with what follows it. */
 #include "commit.cuh"
+#include "correlate.cuh"
 #include "decimate.cuh"
 #include "displacement.cuh"
-#include "factorized.cuh"
-#include "functions.cuh"
 #include "history.cuh"
-#include "increments.cuh"
 #include "iterate.cuh"
 
-/* M[x, x] of a point; function [functions][N] in shared memory, increment [mm][4][N + 2].  A thread gets M at its own wave
- * number and needs no other. */
-__device__ static void evaluate(const mct_cuda_view &k, size_t point, const double *x, double *function,
-                                double *increment, double *M) {
-    const size_t N = (size_t)k.N, pitch = N + 2;
-    const bool rank_one = k.rank_one[point];
-    const size_t work = (size_t)mct_cuda_functions_of(rank_one, k.m) * N;
-    for (size_t at = threadIdx.x; at < work; at += BLOCK) {
-        function[at] = mct_function(k, point, (int)(at / N), at % N, x, x);
-    }
+/* M[x, x] of a point; shared: mct_correlate_shared.  A thread gets M at its own wave number and needs no other. */
+template <int m>
+__device__ static void evaluate(const mct_cuda_view &k, size_t point, const double *x, mct_pair *shared, double *M) {
+    double *const increment =
+        (double *)(shared + mct_cuda_functions_of(k.rank_one[point], k.m) * mct_sequence_size(k.N));
+    mct_fill_sequences(k, point, x, shared);
     __syncthreads();
-    for (int at = (int)(threadIdx.x / WARP_SIZE); at < k.mm * k.lags; at += BLOCK / WARP_SIZE) {
-        const int c = at / k.lags;
-        mct_correlate(k, mct_cuda_term_of(rank_one, k.m, c), at % k.lags, function, NULL,
-                      increment + (size_t)c * 4 * pitch);
-    }
+    mct_correlate_point<m>(k, point, shared, increment);
+    mct_sum_increments(k, increment);
     __syncthreads();
-    for (size_t c = 0; c < (size_t)k.mm; c++) mct_assemble(k, point, c, increment + c * 4 * pitch, M + c * N);
+    const int i = (int)threadIdx.x;
+    for (int c = 0; c < m * m && i < k.N; c++) M[c * k.N + i] = mct_memory_at(k, point, c, i, increment);
 }
 
 /* offset of the coming step; ahead ends with a barrier where it does anything. */
@@ -40,16 +32,14 @@ template <int m> __device__ static void history(const mct_cuda_steps &v, size_t 
 
 /* The fixed point; false where there is none. */
 template <int m>
-__device__ static bool iterate(const mct_cuda_steps &v, const mct_cuda_view &k, size_t point, double *function,
-                               double *increment) {
-    const double *x = v.x + point * v.n;
+__device__ static bool iterate(const mct_cuda_steps &v, const mct_cuda_view &k, size_t point, mct_pair *shared) {
     if (threadIdx.x == 0) {
         v.paces[point].pair = -1;
         v.clocks[point].iterations = 0;
     }
     __syncthreads(); /* the first guess is there */
     for (;;) {
-        evaluate(k, point, x, function, increment, v.M + point * v.n);
+        evaluate<m>(k, point, v.x + point * v.n, shared, v.M + point * v.n);
         mct_update<m>(v, point, threadIdx.x);
         __syncthreads();
         if (threadIdx.x < WARP_SIZE) mct_decide(v, point);
@@ -72,16 +62,17 @@ template <int m> __device__ static void open_block(const mct_cuda_steps &v, size
     for (size_t q = threadIdx.x; q < (size_t)v.N; q += BLOCK) mct_prepare<m>(v, point, q);
 }
 
+/* Two blocks on a multiprocessor, for up to two species: while one waits for memory or a barrier the other multiplies. */
 template <int m>
-__global__ void __launch_bounds__(BLOCK) point_kernel(mct_cuda_steps v, mct_cuda_view k, mct_cuda_steps f,
-                                                      mct_cuda_displacements d, double *increments, size_t steps) {
-    SHARED_DYNAMIC(double, function);
+__global__ void __launch_bounds__(BLOCK, m < 3 ? 2 : 1)
+    point_kernel(mct_cuda_steps v, mct_cuda_view k, mct_cuda_steps f, mct_cuda_displacements d, unsigned steps) {
+    SHARED_DYNAMIC(mct_pair, shared);
     const size_t point = blockIdx.x;
-    double *const increment = increments + point * (size_t)k.mm * 4 * ((size_t)k.N + 2);
-    for (size_t s = 0; s < steps && mct_cuda_runs(v, point); s++) {
+    if (mct_cuda_runs(v, point)) mct_clear_sequences(k, point, shared); /* a barrier comes before they are read */
+    for (unsigned s = 0; s < steps && mct_cuda_runs(v, point); s++) {
         for (size_t at = threadIdx.x; at < v.n; at += BLOCK) mct_predict(v, point, at);
         history<m>(v, point);
-        if (!iterate<m>(v, k, point, function, increment)) return;
+        if (!iterate<m>(v, k, point, shared)) return;
         mct_commit<m>(v, point, threadIdx.x);
         if (d.count) history<1>(f, point);
         for (int i = 0; i < d.count; i++) mct_follow(v, f, d, {point, point * (size_t)d.count + (size_t)i, i});
@@ -99,14 +90,19 @@ __global__ void __launch_bounds__(BLOCK) point_kernel(mct_cuda_steps v, mct_cuda
     }
 }
 
-/* Shared memory of a block: the functions, and what the kernel has besides, for the most species. */
+/* Shared memory of a block, for the paths that its points take, and what the kernel has besides, for the most species. */
 static size_t shared_of(const mct_cuda *cuda) {
-    return cuda->functions_max * cuda->N * sizeof(double);
+    int functions = 0;
+    for (size_t p = 0; p < cuda->shape.points; p++) {
+        const int count = mct_cuda_functions_of(cuda->rank_one[p], cuda->view.m);
+        if (count > functions) functions = count;
+    }
+    return mct_correlate_shared((int)cuda->N, functions, cuda->view.mm) * sizeof(double);
 }
 static const size_t shared_besides = (size_t)22 << 10;
 
 using point_launch = cudaError_t (*)(const launch_shape &, cudaStream_t, mct_cuda_steps, mct_cuda_view, mct_cuda_steps,
-                                     mct_cuda_displacements, double *, size_t);
+                                     mct_cuda_displacements, unsigned);
 
 enum { MOST_SPECIES = 3 }; /* that there are registers for */
 
@@ -130,5 +126,5 @@ void mct_cuda_point_advance(mct_cuda_evolution *e, size_t steps) {
     const launch_shape blocks = {(unsigned)v.points, BLOCK, shared_of(e->cuda)};
     const point_launch make[] = {launch<point_kernel<1>>, launch<point_kernel<2>>, launch<point_kernel<MOST_SPECIES>>};
     mct_cuda_note(e->cuda, make[v.m - 1](blocks, mct_cuda_stream(), v, e->cuda->view, f->steps, f->displacements,
-                                         e->cuda->increment, steps));
+                                         (unsigned)steps));
 }

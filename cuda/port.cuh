@@ -18,6 +18,13 @@
 enum { WARP_SIZE = 32 };
 #define FULL_WARP 0xffffffffu
 
+/* Before a loop whose turns must all be written out, so that registers are not indexed. */
+#ifdef __CUDACC__
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL
+#endif
+
 /* How a kernel is launched. */
 struct launch_shape {
     dim3 blocks, threads;

@@ -1,0 +1,162 @@
+/* correlate.cuh: the correlations of the increment form and their running sums, by a block that has the functions of its point in
+ * shared memory; factorized.cuh has the same for functions anywhere.
+ *
+ * Sequences t = kX (odd about -1/2) and e = k^2 X (even), in pairs, are written out for -N <= j < N and end in zeros, so that no
+ * sum asks where it is.  A thread has MCT_LAGS lags in a row of one component and goes through j with a window of y and v in
+ * registers: for 6 MCT_LAGS multiply-adds it reads x and u at one place, which its neighbours read too, and one new y and v.  A
+ * warp's are 10 times 128 bytes of shared memory, in 60 cycles of the double-precision units of a quarter of a multiprocessor of
+ * compute capability 9.0; four quarters take 40 of 60 cycles of shared memory.  Neighbouring threads have the components of the
+ * same lags, an odd number apart from the next: what eight threads read (m <= 2) lies in different banks. */
+#ifndef MCT_CORRELATE_CUH
+#define MCT_CORRELATE_CUH
+
+#include "functions.cuh"
+#include "increments.cuh"
+
+enum { MCT_LAGS = 5, MCT_SLICES_MAX = 4 };
+
+/* t and e of a function at some j. */
+using mct_pair = double2;
+
+/* Pairs of a sequence: zeros for a window and a step beyond the end; 2 modulo 8 for the banks. */
+__host__ __device__ inline int mct_sequence_size(int N) {
+    return (2 * N + 3 * MCT_LAGS + 5) / 8 * 8 + 2;
+}
+
+/* Doubles of shared memory for N wave numbers: sequences [functions][size], increments [mm][3][N + 2]. */
+__host__ __device__ inline size_t mct_correlate_shared(int N, int functions, int mm) {
+    return (size_t)functions * 2 * (size_t)mct_sequence_size(N) + (size_t)mm * 3 * (size_t)(N + 2);
+}
+
+/* The zeros, which stay; by the whole block. */
+__device__ inline void mct_clear_sequences(const mct_cuda_view &v, size_t point, mct_pair *sequences) {
+    const int size = mct_sequence_size(v.N), zeros = size - 2 * v.N;
+    const int work = mct_cuda_functions_of(v.rank_one[point], v.m) * zeros;
+    for (int at = (int)threadIdx.x; at < work; at += BLOCK) {
+        sequences[at / zeros * size + 2 * v.N + at % zeros] = make_double2(0.0, 0.0);
+    }
+}
+
+/* All functions of F = G = x; by the whole block. */
+__device__ inline void mct_fill_sequences(const mct_cuda_view &v, size_t point, const double *x, mct_pair *sequences) {
+    const int N = v.N, size = mct_sequence_size(N), work = mct_cuda_functions_of(v.rank_one[point], v.m) * N;
+    for (int at = (int)threadIdx.x; at < work; at += BLOCK) {
+        const int f = at / N, q = at % N;
+        const double k = v.k[q], t = k * mct_function(v, point, f, (size_t)q, x, x);
+        mct_pair *const middle = sequences + f * size + N;
+        middle[q] = make_double2(t, k * t);
+        middle[-1 - q] = make_double2(-t, k * t);
+    }
+}
+
+/* Adds K1, K2, O, K3 at a lag and those that follow, x and u at some j, y and v at j plus the lag, over `turns` times MCT_LAGS
+ * values of j. */
+__device__ inline void mct_add_lags(const mct_pair *x, const mct_pair *y, const mct_pair *u, const mct_pair *v,
+                                    int turns, double (*sum)[MCT_LAGS]) {
+    enum { LAST = MCT_LAGS - 1 };
+    mct_pair near_y[MCT_LAGS], near_v[MCT_LAGS];
+    UNROLL
+    for (int s = 0; s < LAST; s++) near_y[s] = y[s], near_v[s] = v[s];
+    for (int turn = 0; turn < turns; turn++, x += MCT_LAGS, y += MCT_LAGS, u += MCT_LAGS, v += MCT_LAGS) {
+        UNROLL
+        for (int r = 0; r < MCT_LAGS; r++) { /* the windows turn instead of moving */
+            near_y[(r + LAST) % MCT_LAGS] = y[r + LAST];
+            near_v[(r + LAST) % MCT_LAGS] = v[r + LAST];
+            const mct_pair X = x[r], U = u[r];
+            UNROLL
+            for (int s = 0; s < MCT_LAGS; s++) {
+                const mct_pair Y = near_y[(r + s) % MCT_LAGS], V = near_v[(r + s) % MCT_LAGS];
+                sum[0][s] += X.x * Y.x;
+                sum[1][s] += U.x * V.x;
+                sum[2][s] += X.y * Y.x;
+                sum[2][s] += X.x * Y.y;
+                sum[3][s] += X.y * Y.y;
+                sum[3][s] -= U.y * V.y;
+            }
+        }
+    }
+}
+
+/* What the running sums add, P, -mO and m^2 (4 K3 + m^2 D), of some lags in a row, onto `increment` [3][N + 2], or into it. */
+__device__ inline void mct_keep_lags(const mct_cuda_view &v, int lag, double (*sum)[MCT_LAGS], bool add,
+                                     double *increment) {
+    const int pitch = v.N + 2;
+    UNROLL
+    for (int s = 0; s < MCT_LAGS; s++) {
+        if (lag + s >= v.lags) continue;
+        const double mi = (lag + s) * v.spacing, m2 = mi * mi;
+        const double P = sum[0][s] + sum[1][s], D = sum[0][s] - sum[1][s];
+        const double O = -mi * sum[2][s], K3 = m2 * (4.0 * sum[3][s] + m2 * D);
+        double *const to = increment + lag + s;
+        to[0] = add ? to[0] + P : P;
+        to[pitch] = add ? to[pitch] + O : O;
+        to[2 * pitch] = add ? to[2 * pitch] + K3 : K3;
+    }
+}
+
+/* The increments of all components; by the whole block, ends with a barrier.  Where there are fewer groups of lags than threads,
+ * slices of j share them and add theirs in turn; for N <= 256 there are not more with two species. */
+template <int m>
+__device__ void mct_correlate_point(const mct_cuda_view &v, size_t point, const mct_pair *sequences,
+                                    double *increment) {
+    const int size = mct_sequence_size(v.N), columns = (v.lags + MCT_LAGS - 1) / MCT_LAGS * (m * m);
+    const int together = columns < BLOCK ? columns : BLOCK;
+    const int slices = BLOCK / together < MCT_SLICES_MAX ? BLOCK / together : MCT_SLICES_MAX;
+    const int slice = (int)threadIdx.x / together;
+    for (int first = 0; first < (m < 3 ? 1 : columns); first += together) {
+        const int column = first + (int)threadIdx.x % together, c = column % (m * m), lag = column / (m * m) * MCT_LAGS;
+        const bool works = column < columns && slice < slices;
+        double sum[4][MCT_LAGS] = {};
+        if (works) {
+            const mct_cuda_term term = mct_cuda_term_of(v.rank_one[point], m, c);
+            const int turns = (2 * v.N - lag + MCT_LAGS - 1) / MCT_LAGS;
+            const int turn = turns * slice / slices, from = turn * MCT_LAGS;
+            const mct_pair *const left = sequences + from, *const right = left + lag;
+            mct_add_lags(left + term.x * size, right + term.y * size, left + term.u * size, right + term.v * size,
+                         turns * (slice + 1) / slices - turn, sum);
+        }
+        for (int s = 0; s < slices; s++) {
+            if (works && s == slice) mct_keep_lags(v, lag, sum, s > 0, increment + c * 3 * (v.N + 2));
+            __syncthreads();
+        }
+    }
+}
+
+/* Running sums of all increments in their place, for N <= 256: a warp for each, eight elements in a row for a lane. */
+__device__ inline void mct_sum_increments(const mct_cuda_view &v, double *increment) {
+    enum { IN_A_ROW = BLOCK / WARP_SIZE };
+    const int lane = (int)(threadIdx.x % WARP_SIZE), each = (v.N + WARP_SIZE - 1) / WARP_SIZE;
+    for (int scan = (int)(threadIdx.x / WARP_SIZE); scan < 3 * v.mm; scan += BLOCK / WARP_SIZE) {
+        double *const d = increment + scan * (v.N + 2);
+        double value[IN_A_ROW], sum = 0.0;
+        UNROLL
+        for (int e = 0; e < IN_A_ROW; e++) {
+            const int i = lane * each + e;
+            const double term = e < each && i < v.N ? mct_increment_term(d, i, v.corrected) : 0.0;
+            value[e] = sum += i ? term : 0.5 * term;
+        }
+        double before = sum;
+        for (int by = 1; by < WARP_SIZE; by *= 2) {
+            const double left = __shfl_up_sync(FULL_WARP, before, (unsigned)by);
+            if (lane >= by) before += left;
+        }
+        before -= sum; /* and all lanes have read */
+        UNROLL
+        for (int e = 0; e < IN_A_ROW; e++) {
+            const int i = lane * each + e;
+            if (e < each && i < v.N) d[i] = before + value[e];
+        }
+    }
+}
+
+/* Component c of M at wave number i from the running sums. */
+__device__ inline double mct_memory_at(const mct_cuda_view &v, size_t point, int c, int i, const double *increment) {
+    const int pitch = v.N + 2;
+    const double *const a = increment + c * 3 * pitch + i;
+    const double q = (i + 0.5) * v.spacing, q2 = q * q;
+    const double factor =
+        v.prefactor[point * (size_t)v.mm + (size_t)c] * v.spacing * v.spacing / (16.0 * MCT_PI * MCT_PI);
+    return factor / q * (q2 * (q2 * a[0] + 2.0 * a[pitch]) + a[2 * pitch]);
+}
+
+#endif
