@@ -79,15 +79,20 @@ struct piece {
     int at, count; /* matrices */
 };
 
-enum { PIECES = 6 };
+enum { PIECES = 10 };
 
 static void pieces_of(const mct_cuda_steps &v, const mct_clock *clock, piece *list) {
-    const int i = (int)clock->i, cells = (int)clock->n / 2 * v.degree;
+    const int i = (int)clock->i, n = (int)clock->n, D = v.degree, distances = n / 2 + 1 - (D + 1) / 2;
+    const int moments = (mct_keeps_cells(*clock, v.doublings) ? n / 2 : n / 4) * D;
     const piece all[PIECES] = {{v.at.F, i + 1},
                                {v.at.M, i + 1},
-                               {v.at.moment_F, cells},
-                               {v.at.moment_M, cells},
-                               {v.at.ahead, MCT_CUDA_TILE},
+                               {v.at.moment_F, moments},
+                               {v.at.moment_M, moments},
+                               {v.at.weight_F, distances},
+                               {v.at.weight_M, distances},
+                               {v.at.tail_F, mct_slots_of_F(n) * D},
+                               {v.at.tail_M, MCT_SLOTS_OF_M * D},
+                               {v.at.ahead, i == n / 2 ? 0 : MCT_CUDA_TILE},
                                {v.at.dg, 3 * MCT_SECANTS}};
     memcpy(list, all, sizeof all);
 }
@@ -131,11 +136,11 @@ void mct_cuda_save(void *evolution, size_t point, void *to) {
     NOTE(cudaStreamSynchronize(mct_cuda_stream()));
 }
 
-/* The block of one point begins. */
+/* The block of one point goes on. */
 __global__ static void reopen_kernel(mct_cuda_steps v, size_t which) {
     const size_t point = (size_t)blockIdx.x * BLOCK + threadIdx.x;
     if (point >= (size_t)v.points) return;
-    v.paces[point].turn = point == which && v.clocks[point].i > 0 ? MCT_TURN_OPEN : MCT_TURN_NONE;
+    v.paces[point].turn = point == which && v.clocks[point].i > 0 ? MCT_TURN_RESUME : MCT_TURN_NONE;
 }
 
 void mct_cuda_restore(void *evolution, size_t point, const void *from) {

@@ -2,9 +2,9 @@
  * shared memory; factorized.cuh has the same for functions anywhere.
  *
  * Sequences t = kX (odd about -1/2) and e = k^2 X (even), in pairs, are written out for -N <= j < N and end in zeros, so that no
- * sum asks where it is.  A thread has MCT_LAGS lags in a row of one component and goes through j with a window of y and v in
- * registers: for 6 MCT_LAGS multiply-adds it reads x and u at one place, which its neighbours read too, and one new y and v.  A
- * warp's are 10 times 128 bytes of shared memory, in 60 cycles of the double-precision units of a quarter of a multiprocessor of
+ * sum asks where it is.  A thread has MCT_LAGS lags in a row of one component and goes through j with a window of y, then of v,
+ * in registers: for 6 MCT_LAGS multiply-adds it reads x and u at one place, which its neighbours read too, and one new y and v.
+ * A warp's are 10 times 128 bytes of shared memory, in 60 cycles of the double-precision units of a quarter of a multiprocessor of
  * compute capability 9.0; four quarters take 40 of 60 cycles of shared memory.  Neighbouring threads have the components of the
  * same lags, an odd number apart from the next: what eight threads read (m <= 2) lies in different banks. */
 #ifndef MCT_CORRELATE_CUH
@@ -49,29 +49,31 @@ __device__ inline void mct_fill_sequences(const mct_cuda_view &v, size_t point, 
     }
 }
 
-/* Adds K1, K2, O, K3 at a lag and those that follow, x and u at some j, y and v at j plus the lag, over `turns` times MCT_LAGS
- * values of j. */
-__device__ inline void mct_add_lags(const mct_pair *x, const mct_pair *y, const mct_pair *u, const mct_pair *v,
-                                    int turns, double (*sum)[MCT_LAGS]) {
+/* Adds what x and y (`first_pair`: K1, O and K3) or u and v (K2 and K3) give at a lag and those that follow, the left one at some
+ * j, the right one at j plus the lag, over `turns` times MCT_LAGS values of j. */
+template <bool first_pair>
+__device__ void mct_add_lags(const mct_pair *left, const mct_pair *right, int turns, double (*sum)[MCT_LAGS]) {
     enum { LAST = MCT_LAGS - 1 };
-    mct_pair near_y[MCT_LAGS], near_v[MCT_LAGS];
+    mct_pair near[MCT_LAGS];
     UNROLL
-    for (int s = 0; s < LAST; s++) near_y[s] = y[s], near_v[s] = v[s];
-    for (int turn = 0; turn < turns; turn++, x += MCT_LAGS, y += MCT_LAGS, u += MCT_LAGS, v += MCT_LAGS) {
+    for (int s = 0; s < LAST; s++) near[s] = right[s];
+    for (int turn = 0; turn < turns; turn++, left += MCT_LAGS, right += MCT_LAGS) {
         UNROLL
-        for (int r = 0; r < MCT_LAGS; r++) { /* the windows turn instead of moving */
-            near_y[(r + LAST) % MCT_LAGS] = y[r + LAST];
-            near_v[(r + LAST) % MCT_LAGS] = v[r + LAST];
-            const mct_pair X = x[r], U = u[r];
+        for (int r = 0; r < MCT_LAGS; r++) { /* the window turns instead of moving */
+            near[(r + LAST) % MCT_LAGS] = right[r + LAST];
+            const mct_pair X = left[r];
             UNROLL
             for (int s = 0; s < MCT_LAGS; s++) {
-                const mct_pair Y = near_y[(r + s) % MCT_LAGS], V = near_v[(r + s) % MCT_LAGS];
-                sum[0][s] += X.x * Y.x;
-                sum[1][s] += U.x * V.x;
-                sum[2][s] += X.y * Y.x;
-                sum[2][s] += X.x * Y.y;
-                sum[3][s] += X.y * Y.y;
-                sum[3][s] -= U.y * V.y;
+                const mct_pair Y = near[(r + s) % MCT_LAGS];
+                if (first_pair) {
+                    sum[0][s] += X.x * Y.x;
+                    sum[2][s] += X.y * Y.x;
+                    sum[2][s] += X.x * Y.y;
+                    sum[3][s] += X.y * Y.y;
+                } else {
+                    sum[1][s] += X.x * Y.x;
+                    sum[3][s] -= X.y * Y.y;
+                }
             }
         }
     }
@@ -112,8 +114,9 @@ __device__ void mct_correlate_point(const mct_cuda_view &v, size_t point, const 
             const int turns = (2 * v.N - lag + MCT_LAGS - 1) / MCT_LAGS;
             const int turn = turns * slice / slices, from = turn * MCT_LAGS;
             const mct_pair *const left = sequences + from, *const right = left + lag;
-            mct_add_lags(left + term.x * size, right + term.y * size, left + term.u * size, right + term.v * size,
-                         turns * (slice + 1) / slices - turn, sum);
+            const int some = turns * (slice + 1) / slices - turn;
+            mct_add_lags<true>(left + term.x * size, right + term.y * size, some, sum);
+            mct_add_lags<false>(left + term.u * size, right + term.v * size, some, sum);
         }
         for (int s = 0; s < slices; s++) {
             if (works && s == slice) mct_keep_lags(v, lag, sum, s > 0, increment + c * 3 * (v.N + 2));

@@ -1,8 +1,8 @@
 /* decimate.cu: from block to block (decimate.cuh), everywhere.
  *
  *   change   one thread per wave number, sums per chunk       turn     one warp per point: the clock
- *   open     one thread per element of Phi and of m: moments and weights of all cells, D (D + 2) multiply-adds and
- *            8 (3 D + 2) bytes each                            prepare  one thread per wave number: A^-1 */
+ *   open     one thread per element of Phi and of m, one pass over its cells: 8 (5 n + 3 D) bytes for D = 5, of which half are
+ *            moments of pairs, read and written               prepare  one thread per wave number: A^-1 */
 #include "decimate.cuh"
 
 __global__ static void change_kernel(mct_cuda_steps v) {

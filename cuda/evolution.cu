@@ -7,18 +7,20 @@
 /* ---- memory ------------------------------------------------------------------------------------------------------------ */
 
 static mct_cuda_layout layout_of(const mct_evolution_shape *shape) {
-    const int n = (int)(shape->steps_per_block << shape->doublings), D = shape->scheme.degree;
+    const int first = (int)shape->steps_per_block, n = first << shape->doublings, D = shape->scheme.degree;
+    const int moments = n / 4 > first / 2 ? n / 4 : first / 2; /* of single cells only while n may double */
+    const int slots = mct_slots_of_F(n) > mct_slots_of_F(first) ? mct_slots_of_F(n) : mct_slots_of_F(first);
     mct_cuda_layout y = {};
     const struct {
         int *at, count;
     } arrays[] = {{&y.F, n + 1},
                   {&y.M, n + 1},
-                  {&y.moment_F, n / 2 * D},
-                  {&y.moment_M, n / 2 * D},
+                  {&y.moment_F, moments * D},
+                  {&y.moment_M, moments * D},
                   {&y.weight_F, n / 2 + 1},
                   {&y.weight_M, n / 2 + 1},
-                  {&y.tail_F, (n / 4 + 1) * D},
-                  {&y.tail_M, (n / 4 + 1) * D},
+                  {&y.tail_F, slots * D},
+                  {&y.tail_M, MCT_SLOTS_OF_M * D},
                   {&y.ahead, MCT_CUDA_TILE},
                   {&y.Gamma, 1},
                   {&y.S, 1},
@@ -292,6 +294,8 @@ __global__ static void settle_kernel(mct_cuda_steps v, mct_cuda_view k, const do
     base[(size_t)v.at.W_inverse * v.n] = k.W_inverse[here];
     base[(size_t)v.at.norm * v.n] = k.weight[here];
     for (int secant = v.at.dg; secant < v.at.count; secant++) base[(size_t)secant * v.n] = 0.0;
+    for (int s = 0; s < MCT_SLOTS_OF_M * v.degree; s++)
+        base[(size_t)(v.at.tail_M + s) * v.n] = 0.0; /* some are unused */
 }
 
 void mct_cuda_settle_points(mct_cuda_evolution *e) {

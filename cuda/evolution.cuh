@@ -29,11 +29,11 @@ enum {
 
 /* The numbers of the matrices of a point; [count] as there. */
 struct mct_cuda_layout {
-    int F, M;                      /* [n + 1]: Phi and m = M W^-1 at the grid points */
-    int moment_F, moment_M;        /* [n/2][D]: of cell j at j - 1 */
-    int weight_F, weight_M;        /* [n/2 + 1]: of the values at distance k from t, far from the cut */
-    int tail_F, tail_M;            /* [n/4 + 1][D]: the weights next to a cut after J cells, at J - n/4 */
-    int ahead;                     /* [MCT_CUDA_TILE]: the finished history in the coming steps */
+    int F, M;               /* [n + 1]: Phi and m = M W^-1 at the grid points */
+    int moment_F, moment_M; /* [n/2][D]: of cell j at j - 1, or [n/4][D]: of two cells each (mct_keeps_cells) */
+    int weight_F, weight_M; /* [n/2 + 1]: of the values at distance k from t, far from the cut */
+    int tail_F, tail_M;     /* [slots][D]: the weights next to a cut after J cells (mct_slot_of_F, mct_slot_of_M) */
+    int ahead;              /* [MCT_CUDA_TILE]: the finished history in the coming steps */
     int Gamma, S, W_inverse, norm; /* norm: 1/sqrt(S_mm S_nn) */
     int A_inverse, right;          /* of a block of steps: A^-1, W^-1 (S - W_F0) */
     int offset;                    /* A^-1 C */
@@ -51,10 +51,11 @@ struct mct_cuda_scheme {
 
 /* How a block begins. */
 enum mct_cuda_turn {
-    MCT_TURN_NONE,  /* it does not: the point is in the middle of one */
-    MCT_TURN_OPEN,  /* the moments are there */
-    MCT_TURN_THIN,  /* two cells become one */
-    MCT_TURN_EXTEND /* n doubles */
+    MCT_TURN_NONE,   /* it does not: the point is in the middle of one */
+    MCT_TURN_RESUME, /* it goes on: weights are there */
+    MCT_TURN_OPEN,   /* the first one: moments are there */
+    MCT_TURN_THIN,   /* two cells become one */
+    MCT_TURN_EXTEND  /* n doubles */
 };
 
 /* What a point is at between the kernels of a step. */
@@ -62,7 +63,7 @@ struct mct_cuda_pace {
     int iterating;         /* not settled yet */
     int pair;              /* slot of the next secant; -1: none, the first evaluation of a step */
     double sums[MCT_SUMS]; /* <dr_j, r>, then <dr_j, dr_new> */
-    int turn, n;           /* mct_cuda_turn, of a block of n steps */
+    int turn, n, cells;    /* mct_cuda_turn, after a block of n steps; whether its moments were those of single cells */
 };
 
 /* What a block of threads finds in a new residual (or, in `largest` alone, elsewhere). */
@@ -126,6 +127,29 @@ struct mct_cuda_follower {
     mct_cuda_displacements displacements;
     double *memory, *series, *rows_on_host;
 };
+
+/* ---- history ------------------------------------------------------------------------------------------------------------ */
+
+/* Slots of the weights next to a cut after J cells, n/4 <= J <= n/2; -1: no step of a block of n has that cut.  The cuts of m
+ * are those of a tile at J = n/4 + 1 ... or at the end, J = ... n/2; those of Phi are whole tiles apart where n/16 is whole. */
+__host__ __device__ inline int mct_slots_of_F(int n) {
+    return n % 16 ? n / 4 + 1 : n / 16 + 1;
+}
+__host__ __device__ inline int mct_slot_of_F(int n, int J) {
+    const int from = J - n / 4;
+    return n % 16 ? from : from >= 0 && from % MCT_CUDA_TILE == 0 ? from / MCT_CUDA_TILE : -1;
+}
+enum { MCT_SLOTS_OF_M = 2 * MCT_CUDA_TILE };
+__host__ __device__ inline int mct_slot_of_M(int n, int J) {
+    const int first = J - n / 4 - 1, last = J - n / 2 + MCT_SLOTS_OF_M - 1;
+    return first < 0 ? -1 : first < MCT_CUDA_TILE ? first : last < MCT_CUDA_TILE ? -1 : last;
+}
+
+/* Whether the moments of a block are those of single cells, not of pairs as the next thinning wants them: at the start, and where n
+ * may double next (MCT_NEAR_DECAY). */
+__host__ __device__ inline bool mct_keeps_cells(const mct_clock &clock, unsigned doublings) {
+    return clock.opened == 0.0 || (clock.opened < MCT_NEAR_DECAY && clock.doublings < doublings);
+}
 
 /* ---- places ------------------------------------------------------------------------------------------------------------ */
 

@@ -1,7 +1,7 @@
 /* history.cu: what the known history adds to a step (history.cuh), everywhere.
  *
  * ahead: 32 wave numbers per block, one per lane; the warps share the n/2 distances on either side of the cut.  For each 2 m^3
- * multiply-adds per step of the tile and 8 m^2 (1 + 4) bytes, most of them from the cache.
+ * multiply-adds per step of the tile and 8 m^2 times 2 bytes: a value and a weight, which passes from step to step.
  * history: one thread per wave number; at most 2 (D + 1)/2 + 7 products. */
 #include "history.cuh"
 

@@ -62,9 +62,16 @@ template <int m> __device__ static void open_block(const mct_cuda_steps &v, size
     for (size_t q = threadIdx.x; q < (size_t)v.N; q += BLOCK) mct_prepare<m>(v, point, q);
 }
 
-/* Two blocks on a multiprocessor, for up to two species: while one waits for memory or a barrier the other multiplies. */
+/* Two blocks on a multiprocessor, for up to two species: while one waits for memory or a barrier the other multiplies.  Devices with
+ * few units of double precision are busy with one, which then has registers to spare. */
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ != 800 && __CUDA_ARCH__ < 900
+#define RESIDENT(m) 1
+#else
+#define RESIDENT(m) (m < 3 ? 2 : 1)
+#endif
+
 template <int m>
-__global__ void __launch_bounds__(BLOCK, m < 3 ? 2 : 1)
+__global__ void __launch_bounds__(BLOCK, RESIDENT(m))
     point_kernel(mct_cuda_steps v, mct_cuda_view k, mct_cuda_steps f, mct_cuda_displacements d, unsigned steps) {
     SHARED_DYNAMIC(mct_pair, shared);
     const size_t point = blockIdx.x;
