@@ -1,19 +1,31 @@
 /* fourier.cu: the correlations of the increment form by fast Fourier transform, O(N log N), as src/cpu/fourier.c.
  *
- * Real transforms of length L >= 3N - 1 by the library, all functions (or components) of a batch at once, between kernels
- * that load, multiply and assemble in one pass over each array.  Image of a function: C, S, e, each `pitch` apart. */
-#include "constants.h"
-#include "cuda.cuh"
+ * Real transforms of length L >= 3N - 1 by the library, all functions (or components) of a batch at once, between kernels that
+ * pass over each array once: load (functions and sequences, one thread per wave number: 8 m^2 (2 N + 1) bytes read at most,
+ * 8 L written per function), product (one thread per component and frequency: 64 bytes read and 48 written), assemble
+ * (assemble.cuh, from what the transforms leave).
+ *
+ * Image of a function: its spectrum Z; C - iS = Z e^{-i pi m/L} are the cosine coefficients of e and the sine coefficients
+ * of t.  With one species e follows. */
+#include "assemble.cuh"
+#include "functions.cuh"
 
 /* Transforms of the functions and of the increments, for all points and for one. */
 struct plans {
     mct_transforms *functions[2], *increments[2];
 };
 
-/* Work space of the state: real sequences, spectra, spectra of the adjoint. */
+/* Work space of the state: real sequences, spectra of the increments. */
 struct work {
     double *real;
-    double2 *spectra, *other;
+    double2 *spectra;
+    double *exact; /* [points][SMALL_LAGS_MAX]: for one species */
+};
+
+/* What kernels see of the transforms. */
+struct sequences {
+    size_t length, half, pitch, image; /* half: frequencies; complex numbers of a spectrum and of an image */
+    const double *cosine, *sine;       /* [half]: of pi m/length */
 };
 
 /* ---- sizes ------------------------------------------------------------------------------------------------------------- */
@@ -35,26 +47,47 @@ static size_t pitch_of(const mct_grid *grid) {
     return (size_t)(length_of(grid) / 2 + 1 + 7) / 8 * 8;
 }
 
-static size_t image_size(const mct_grid *grid) {
-    return 3 * pitch_of(grid);
+/* In complex numbers; with e for one species. */
+static size_t image_pitch_of(const mct_shape *shape) {
+    return pitch_of(&shape->grid) + (shape->species == 1 ? (shape->grid.points + 15) / 16 * 8 : 0);
 }
 
-static size_t rows_of(const mct_shape *shape) { /* sequences per point: functions, or three of each component */
-    const size_t mm = shape->species * shape->species;
-    return 4 * mm > mm + 2 * shape->species + 1 ? 4 * mm : mm + 2 * shape->species + 1;
+static size_t image_size(const mct_shape *shape) {
+    return 2 * image_pitch_of(shape);
 }
+
+/* Sequences of a point at a time: functions, or three of each component. */
+static size_t rows_of(const mct_shape *shape) {
+    const size_t mm = shape->species * shape->species, rank_one = mm + 2 * shape->species + 1;
+    return 4 * mm > rank_one ? 4 * mm : rank_one;
+}
+
+/* First that of assemble_adjoint. */
+static size_t adjoint_size(const mct_shape *shape) {
+    const size_t size = shape->points * shape->species * shape->species * 3 * (shape->grid.points + 2);
+    return size + size % 2;
+}
+
+enum { SMALL_LAGS_MAX = 16 };
 
 static size_t scratch_size(const mct_shape *shape) {
-    const size_t row = (size_t)length_of(&shape->grid) + 4 * pitch_of(&shape->grid);
-    const size_t adjoint = shape->points * shape->species * shape->species * 3 * (shape->grid.points + 2);
-    return shape->points * rows_of(shape) * (row + row % 2) + adjoint + adjoint % 2;
+    const size_t L = (size_t)length_of(&shape->grid), mm = shape->species * shape->species;
+    return adjoint_size(shape) +
+           shape->points * (6 * mm * pitch_of(&shape->grid) + rows_of(shape) * L + SMALL_LAGS_MAX);
 }
 
 static work work_of(const mct_cuda *cuda) {
-    const size_t adjoint = cuda->shape.points * (size_t)cuda->view.mm * 3 * (cuda->N + 2);
-    const size_t rows = cuda->shape.points * rows_of(&cuda->shape), pitch = (size_t)cuda->tables->pitch;
-    double2 *spectra = (double2 *)(cuda->scratch + adjoint + adjoint % 2);
-    return {(double *)(spectra + 2 * rows * pitch), spectra, spectra + rows * pitch};
+    const size_t points = cuda->shape.points,
+                 spectra = points * 3 * (size_t)cuda->view.mm * (size_t)cuda->tables->pitch;
+    double2 *const at = (double2 *)(cuda->scratch + adjoint_size(&cuda->shape));
+    double *const real = (double *)(at + spectra);
+    return {real, at, real + points * rows_of(&cuda->shape) * (size_t)cuda->tables->length};
+}
+
+static sequences sequences_of(const mct_cuda *cuda) {
+    const mct_cuda_tables *t = cuda->tables;
+    const size_t pitch = (size_t)t->pitch;
+    return {(size_t)t->length, (size_t)t->half, pitch, cuda->image_size / 2, t->rotation, t->rotation + pitch};
 }
 
 /* ---- creation ---------------------------------------------------------------------------------------------------------- */
@@ -105,7 +138,7 @@ static const char *create(mct_cuda *cuda, mct_cuda *share) {
     cuda->plans = p;
     for (int one = 0; one < 2; one++) {
         const int points = one ? 1 : (int)cuda->shape.points;
-        mct_cuda_note(cuda, mct_transforms_create(&p->functions[one], stream, t->length, t->pitch,
+        mct_cuda_note(cuda, mct_transforms_create(&p->functions[one], stream, t->length, (int)cuda->image_size / 2,
                                                   points * cuda->view.functions_max));
         mct_cuda_note(
             cuda, mct_transforms_create(&p->increments[one], stream, t->length, t->pitch, points * cuda->view.mm * 3));
@@ -113,180 +146,197 @@ static const char *create(mct_cuda *cuda, mct_cuda *share) {
     return cuda->error;
 }
 
-/* `rows` sequences of each of `count` points, all at once where that is the whole batch. */
-static void transform(mct_cuda *cuda, size_t count, mct_transforms *const with[2], size_t rows, bool forward,
-                      double2 *spectra, double *real) {
-    const size_t L = (size_t)cuda->tables->length, pitch = (size_t)cuda->tables->pitch;
+/* All transforms of `count` points with `rows` sequences each, `pitch` from spectrum to spectrum; all at once where that is
+ * the whole batch. */
+struct batch {
+    mct_transforms *const *with;
+    size_t rows, pitch;
+};
+
+static void transform(mct_cuda *cuda, size_t count, batch b, bool forward, double2 *spectra, double *real) {
+    const size_t L = (size_t)cuda->tables->length;
     const bool whole = count == cuda->shape.points;
+    mct_transforms *const with = b.with[!whole];
     for (size_t p = 0; p < (whole ? 1 : count); p++) {
-        double *r = real + p * rows * L;
-        double2 *s = spectra + p * rows * pitch;
-        mct_cuda_note(cuda,
-                      forward ? mct_transform_forward(with[!whole], r, s) : mct_transform_inverse(with[!whole], s, r));
+        double *r = real + p * b.rows * L;
+        double2 *s = spectra + p * b.rows * b.pitch;
+        mct_cuda_note(cuda, forward ? mct_transform_forward(with, r, s) : mct_transform_inverse(with, s, r));
     }
+}
+
+static batch functions_of(const mct_cuda *cuda) {
+    return {((const plans *)cuda->plans)->functions, cuda->functions_max, cuda->image_size / 2};
+}
+
+static batch increments_of(const mct_cuda *cuda) {
+    return {((const plans *)cuda->plans)->increments, 3 * (size_t)cuda->view.mm, (size_t)cuda->tables->pitch};
 }
 
 /* ---- functions to images ------------------------------------------------------------------------------------------------- */
 
-/* z[j] = e + t, z[L-1-j] = e - t, zero between; e into the image. */
-__global__ static void load_kernel(mct_cuda_view v, int length, int pitch, const double *function, double *images,
-                                   double *z) {
-    const size_t L = (size_t)length, N = (size_t)v.N, work = (size_t)v.functions_max * L;
-    const mct_cuda_item at = mct_cuda_item_of(work);
-    if (at.index >= work) return;
-    const size_t row = at.point * (size_t)v.functions_max + at.index / L, i = at.index % L;
-    const bool back = i >= L - N;
-    double value = 0.0;
-    if (i < N || back) {
-        const size_t j = back ? L - 1 - i : i;
-        const double t = v.k[j] * function[row * N + j], e = v.balance * v.k[j] * t;
-        value = back ? e - t : e + t;
-        if (!back) images[(3 * row + 2) * (size_t)pitch + j] = e;
+/* z[j] = e + t, z[L-1-j] = e - t, zero between, of all functions; one thread per wave number j. */
+template <int m>
+__global__ void load_kernel(mct_cuda_view v, sequences s, size_t first, const double *F, const double *G, double *z,
+                            double2 *images) {
+    const size_t N = (size_t)v.N, functions = (size_t)v.functions_max;
+    const mct_cuda_item at = mct_cuda_item_of(N);
+    if (at.index >= N) return;
+    const size_t j = at.index, row = at.point * functions;
+    const double k = v.k[j], bk = v.balance * k;
+    double *const sequence = z + row * s.length;
+    double2 *const image = images + row * s.image;
+    F += at.point * m * m * N, G += at.point * m * m * N;
+    mct_functions<m>(v, first + at.point, j, F, G, [=](int f, double X) {
+        double *const to = sequence + (size_t)f * s.length;
+        const double t = k * X, e = bk * t;
+        to[j] = e + t;
+        to[s.length - 1 - j] = e - t;
+        if (m == 1) ((double *)(image + (size_t)f * s.image + s.pitch))[j] = e;
+    });
+    const size_t used = (size_t)mct_cuda_functions_of(v.rank_one[first + at.point], m);
+    for (size_t f = 0; f < functions; f++) { /* functions that the path does not have go through the transforms too */
+        const size_t from = f < used ? N : 0, to = s.length - from;
+        for (size_t i = from + j; i < to; i += N) sequence[f * s.length + i] = 0.0;
     }
-    z[row * L + i] = value;
 }
 
-/* C - iS = Z e^{-i pi m/L} */
-__global__ static void rotate_kernel(mct_cuda_view v, int half, int pitch, const double *rotation, const double2 *Z,
-                                     double *images) {
-    const size_t work = (size_t)v.functions_max * (size_t)half;
-    const mct_cuda_item at = mct_cuda_item_of(work);
-    if (at.index >= work) return;
-    const size_t row = at.point * (size_t)v.functions_max + at.index / (size_t)half, m = at.index % (size_t)half;
-    const double2 z = Z[row * (size_t)pitch + m];
-    const double cosine = rotation[m], sine = rotation[(size_t)pitch + m];
-    double *image = images + 3 * row * (size_t)pitch + m;
-    image[0] = z.x * cosine + z.y * sine;
-    image[pitch] = z.x * sine - z.y * cosine;
-}
-
-static void load(mct_cuda *cuda, size_t first, size_t count, double *images) {
-    (void)first;
-    const mct_cuda_tables *t = cuda->tables;
+static void load(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G, double *images) {
     const work w = work_of(cuda);
-    const size_t rows = cuda->functions_max;
-    mct_cuda_note(cuda,
-                  launch<load_kernel>(mct_cuda_over(rows * (size_t)t->length, count), mct_cuda_stream(), cuda->view,
-                                      t->length, t->pitch, (const double *)cuda->function, images, w.real));
-    transform(cuda, count, ((plans *)cuda->plans)->functions, rows, true, w.spectra, w.real);
-    mct_cuda_note(cuda, launch<rotate_kernel>(mct_cuda_over(rows * (size_t)t->half, count), mct_cuda_stream(),
-                                              cuda->view, t->half, t->pitch, (const double *)t->rotation,
-                                              (const double2 *)w.spectra, images));
+    double2 *const spectra = (double2 *)images;
+    MCT_CUDA_LAUNCH(cuda, load_kernel, mct_cuda_over(cuda->N, count), cuda->view, sequences_of(cuda), first, F, G,
+                    w.real, spectra);
+    transform(cuda, count, functions_of(cuda), true, spectra, w.real);
 }
 
 /* ---- images to increments -------------------------------------------------------------------------------------------------- */
 
 /* The images of x, y, u, v of a component: x and u of one set, y and v of another. */
 struct four {
-    const double *x, *y, *u, *v;
+    const double2 *x, *y, *u, *v;
 };
 
-__device__ static four pick(const double *xu, const double *yv, mct_cuda_term term, int pitch) {
-    const size_t size = 3 * (size_t)pitch;
-    return {xu + (size_t)term.x * size, yv + (size_t)term.y * size, xu + (size_t)term.u * size,
-            yv + (size_t)term.v * size};
+__device__ static four pick(const double2 *xu, const double2 *yv, mct_cuda_term term, size_t image) {
+    return {xu + (size_t)term.x * image, yv + (size_t)term.y * image, xu + (size_t)term.u * image,
+            yv + (size_t)term.v * image};
 }
 
-__device__ static void add_product(four f, size_t m, size_t pitch, double2 *even_odd, double *K3, double *difference) {
-    const double Cx = f.x[m], Cy = f.y[m], Cu = f.u[m], Cv = f.v[m];
-    const double Sx = f.x[pitch + m], Sy = f.y[pitch + m], Su = f.u[pitch + m], Sv = f.v[pitch + m];
-    even_odd->x += Sx * Sy + Su * Sv;
-    even_odd->y += Sx * Cy - Cx * Sy;
-    *K3 += Cx * Cy - Cu * Cv;
-    *difference += Sx * Sy - Su * Sv;
+/* C in x and S in y of an image at frequency m. */
+__device__ static double2 coefficients(const sequences &s, const double2 *image, size_t m) {
+    const double2 z = image[m];
+    const double cosine = s.cosine[m], sine = s.sine[m];
+    return make_double2(z.x * cosine + z.y * sine, z.x * sine - z.y * cosine);
+}
+
+__device__ static void add_product(const sequences &s, four f, size_t m, double2 *even_odd, double *K3,
+                                   double *difference) {
+    const double2 x = coefficients(s, f.x, m), y = coefficients(s, f.y, m), u = coefficients(s, f.u, m),
+                  v = coefficients(s, f.v, m);
+    even_odd->x += x.y * y.y + u.y * v.y;
+    even_odd->y += x.y * y.x - x.x * y.y;
+    *K3 += x.x * y.x - u.x * v.x;
+    *difference += x.y * y.y - u.y * v.y;
 }
 
 /* Spectra [count][mm][3][pitch] of the increments. */
-__global__ static void product_kernel(mct_cuda_view v, size_t first, int half, int pitch, const double *images,
-                                      const double *kept, double2 *spectra) {
-    const size_t work = (size_t)v.mm * (size_t)half, set = (size_t)v.functions_max * 3 * (size_t)pitch;
+__global__ static void product_kernel(mct_cuda_view v, sequences s, size_t first, const double2 *images,
+                                      const double2 *kept, double2 *spectra) {
+    const size_t work = (size_t)v.mm * s.half, set = (size_t)v.functions_max * s.image;
     const mct_cuda_item at = mct_cuda_item_of(work);
     if (at.index >= work) return;
-    const int c = (int)(at.index / (size_t)half);
-    const size_t m = at.index % (size_t)half;
+    const int c = (int)(at.index / s.half);
+    const size_t m = at.index % s.half;
     const mct_cuda_term term = mct_cuda_term_of(v.rank_one[first + at.point], v.m, c);
-    const double *a = images + at.point * set, *b = kept ? kept + at.point * set : a;
+    const double2 *a = images + at.point * set, *b = kept ? kept + at.point * set : a;
     double2 even_odd = {0.0, 0.0};
     double K3 = 0.0, difference = 0.0;
-    add_product(pick(b, a, term, pitch), m, (size_t)pitch, &even_odd, &K3, &difference);
-    if (kept) add_product(pick(a, b, term, pitch), m, (size_t)pitch, &even_odd, &K3, &difference);
-    double2 *out = spectra + (at.point * (size_t)v.mm + (size_t)c) * 3 * (size_t)pitch + m;
+    add_product(s, pick(b, a, term, s.image), m, &even_odd, &K3, &difference);
+    if (kept) add_product(s, pick(a, b, term, s.image), m, &even_odd, &K3, &difference);
+    double2 *out = spectra + (at.point * (size_t)v.mm + (size_t)c) * 3 * s.pitch + m;
     out[0] = even_odd;
-    out[pitch] = make_double2(K3, 0.0);
-    out[2 * pitch] = make_double2(difference, 0.0);
+    out[s.pitch] = make_double2(K3, 0.0);
+    out[2 * s.pitch] = make_double2(difference, 0.0);
 }
 
-__global__ static void split_kernel(mct_cuda_view v, int length, const double *real, double *increment) {
-    const size_t L = (size_t)length, lags = (size_t)v.lags, work = (size_t)v.mm * lags, pitch = (size_t)v.N + 2;
-    const mct_cuda_item at = mct_cuda_item_of(work);
-    if (at.index >= work) return;
-    const size_t component = at.point * (size_t)v.mm + at.index / lags, i = at.index % lags;
-    const double *even_odd = real + component * 3 * L, *K3 = even_odd + L, *difference = K3 + L;
-    const double before = even_odd[i], after = i ? even_odd[L - i] : before;
-    double *P = increment + component * 4 * pitch + i;
-    P[0] = 0.5 * (before + after);
-    P[pitch] = 0.5 * (before - after);
-    P[2 * pitch] = K3[i];
-    P[3 * pitch] = difference[i];
-}
+/* For one species: the smallest lags of K3 as plain sums (src/cpu/fourier.c says why), L times as large as those of the
+ * transforms are.  One block per point and lag. */
+enum { LAG_THREADS = 1024 };
 
-/* For one species: the smallest lags of K3 as plain sums, and the mean error of the transforms there taken off the others
- * (src/cpu/fourier.c says why).  One block per point, one warp per lag in turn. */
-enum { SMALL_LAGS_MAX = 16 };
-
-__device__ static double plain_lag(const double *x, const double *y, const double *u, const double *w, int N, int lag) {
+__device__ static double plain_sum(const sequences &s, four f, int N, int lag) {
+    const double *x = (const double *)(f.x + s.pitch), *y = (const double *)(f.y + s.pitch),
+                 *u = (const double *)(f.u + s.pitch), *v = (const double *)(f.v + s.pitch);
     double sum = 0.0;
-    for (int j = -N + (int)(threadIdx.x % WARP_SIZE); j < N - lag; j += WARP_SIZE) {
+    for (int j = -N + (int)threadIdx.x; j < N - lag; j += LAG_THREADS) {
         const int a = j < 0 ? -1 - j : j, b = j + lag < 0 ? -1 - j - lag : j + lag;
-        sum += x[a] * y[b] - u[a] * w[b];
+        sum += x[a] * y[b] - u[a] * v[b];
     }
     return sum;
 }
 
-__global__ static void small_lags_kernel(mct_cuda_view v, int length, int pitch, const double *images,
-                                         const double *kept, double *increment) {
-    SHARED_ARRAY(double, exact, SMALL_LAGS_MAX);
-    const size_t set = (size_t)v.functions_max * 3 * (size_t)pitch, e = 2 * (size_t)pitch;
-    const int count = v.N < 200 ? 4 : SMALL_LAGS_MAX;
-    const mct_cuda_term term = mct_cuda_term_of(v.rank_one[0], 1, 0); /* the same numbers on both paths */
-    const double *a = images + blockIdx.x * set, *b = kept ? kept + blockIdx.x * set : a;
-    double *K3 = increment + (blockIdx.x * 4 + 2) * ((size_t)v.N + 2);
-    for (int lag = (int)(threadIdx.x / WARP_SIZE); lag < count; lag += BLOCK / WARP_SIZE) {
-        const four f = pick(b, a, term, pitch), g = pick(a, b, term, pitch);
-        double sum = plain_lag(f.x + e, f.y + e, f.u + e, f.v + e, v.N, lag);
-        if (kept) sum += plain_lag(g.x + e, g.y + e, g.u + e, g.v + e, v.N, lag);
-        for (int by = WARP_SIZE / 2; by; by /= 2) sum += __shfl_xor_sync(FULL_WARP, sum, by);
-        if (threadIdx.x % WARP_SIZE == 0) exact[lag] = sum * length;
-    }
-    __syncthreads();
-    double error = 0.0;
-    for (int lag = 0; lag < count; lag++) error += (K3[lag] - exact[lag]) / count;
-    __syncthreads();
-    for (int i = (int)threadIdx.x; i < v.lags; i += BLOCK) K3[i] = i < count ? exact[i] : K3[i] - error;
+__host__ __device__ static int small_lags(int N) {
+    return N < 200 ? 4 : SMALL_LAGS_MAX;
 }
 
-static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *images, const double *kept, double *M) {
-    const mct_cuda_tables *t = cuda->tables;
-    const work w = work_of(cuda);
-    const size_t mm = (size_t)cuda->view.mm;
-    const cudaStream_t stream = mct_cuda_stream();
-    mct_cuda_note(cuda, launch<product_kernel>(mct_cuda_over(mm * (size_t)t->half, count), stream, cuda->view, first,
-                                               t->half, t->pitch, images, kept, w.spectra));
-    transform(cuda, count, ((plans *)cuda->plans)->increments, 3 * mm, false, w.spectra, w.real);
-    mct_cuda_note(cuda, launch<split_kernel>(mct_cuda_over(mm * (size_t)cuda->view.lags, count), stream, cuda->view,
-                                             t->length, (const double *)w.real, cuda->increment));
-    if (mm == 1) {
-        mct_cuda_note(cuda, launch<small_lags_kernel>({(unsigned)count, BLOCK}, stream, cuda->view, t->length, t->pitch,
-                                                      images, kept, cuda->increment));
+__global__ static void small_lags_kernel(mct_cuda_view v, sequences s, const double2 *images, const double2 *kept,
+                                         double *exact) {
+    const size_t point = blockIdx.x / (unsigned)small_lags(v.N), set = (size_t)v.functions_max * s.image;
+    const int lag = (int)(blockIdx.x % (unsigned)small_lags(v.N));
+    const mct_cuda_term term = mct_cuda_term_of(v.rank_one[0], 1, 0); /* the same numbers on both paths */
+    const double2 *a = images + point * set, *b = kept ? kept + point * set : a;
+    double sum = plain_sum(s, pick(b, a, term, s.image), v.N, lag);
+    if (kept) sum += plain_sum(s, pick(a, b, term, s.image), v.N, lag);
+    sum = mct_cuda_block_sum(sum);
+    if (threadIdx.x == 0) exact[point * SMALL_LAGS_MAX + (size_t)lag] = sum * (double)s.length;
+}
+
+/* What the transforms leave, [components][3][length]: P + O (even and odd in the lag), K3, D. */
+struct transformed_increments {
+    const double *real;
+    size_t length;
+    __device__ mct_increment at(const mct_cuda_view &, size_t component, int lag) const {
+        const double *const both = real + component * 3 * length, *const K3 = both + length;
+        const double before = both[lag], after = both[lag ? length - (size_t)lag : 0];
+        return {0.5 * (before + after), 0.5 * (before - after), K3[lag], K3[length + (size_t)lag]};
     }
-    mct_cuda_assemble(cuda, first, count, M);
+};
+
+/* The same for one species: K3 with the exact values at the smallest lags, without their mean error at the others. */
+struct mended_increments {
+    transformed_increments transformed;
+    const double *exact;
+    __device__ mct_increment at(const mct_cuda_view &v, size_t point, int lag) const {
+        const double *const here = exact + point * SMALL_LAGS_MAX;
+        const int count = small_lags(v.N);
+        mct_increment d = transformed.at(v, point, lag);
+        double error = 0.0;
+        for (int i = 0; i < count; i++) error += (transformed.at(v, point, i).K3 - here[i]) / count;
+        d.K3 = lag < count ? here[lag] : d.K3 - error;
+        return d;
+    }
+};
+
+static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *images, const double *kept, double *M) {
+    const sequences s = sequences_of(cuda);
+    const work w = work_of(cuda);
+    const transformed_increments increments = {w.real, s.length};
+    const double2 *const a = (const double2 *)images, *const b = (const double2 *)kept;
+    mct_cuda_note(cuda, launch<product_kernel>(mct_cuda_over((size_t)cuda->view.mm * s.half, count), mct_cuda_stream(),
+                                               cuda->view, s, first, a, b, w.spectra));
+    transform(cuda, count, increments_of(cuda), false, w.spectra, w.real);
+    if (cuda->view.m == 1) {
+        const unsigned blocks = (unsigned)(count * (size_t)small_lags(cuda->view.N));
+        mct_cuda_note(
+            cuda, launch<small_lags_kernel>({blocks, LAG_THREADS}, mct_cuda_stream(), cuda->view, s, a, b, w.exact));
+        mct_cuda_assemble(cuda, first, count, mended_increments{increments, w.exact}, M);
+    } else {
+        mct_cuda_assemble(cuda, first, count, increments, M);
+    }
 }
 
 /* ---- adjoint ------------------------------------------------------------------------------------------------------------- */
 
-/* Adjoint of split: sequences [count][mm][3][L]. */
-__global__ static void join_kernel(mct_cuda_view v, int length, const double *increment, double *real) {
-    const size_t L = (size_t)length, lags = (size_t)v.lags, work = (size_t)v.mm * 3 * L, pitch = (size_t)v.N + 2;
+/* Sequences [count][mm][3][L] from the weights of the increments. */
+__global__ static void join_kernel(mct_cuda_view v, sequences s, const double *increment, double *real) {
+    const size_t L = s.length, lags = (size_t)v.lags, work = (size_t)v.mm * 3 * L, pitch = (size_t)v.N + 2;
     const mct_cuda_item at = mct_cuda_item_of(work);
     if (at.index >= work) return;
     const size_t row = at.point * (size_t)v.mm * 3 + at.index / L, i = at.index % L, lag = i < lags ? i : L - i;
@@ -304,33 +354,35 @@ __global__ static void join_kernel(mct_cuda_view v, int length, const double *in
     real[row * L + i] = value;
 }
 
-/* Adjoint of product and of rotate: spectra of the adjoint functions; one thread gathers what all components give. */
-__global__ static void product_adjoint_kernel(mct_cuda_view v, size_t first, int half, int pitch,
-                                              const double *rotation, const double *kept, const double2 *spectra,
-                                              double2 *out) {
-    const size_t work = (size_t)v.functions_max * (size_t)half, set = (size_t)v.functions_max * 3 * (size_t)pitch;
+/* Adjoint of product: spectra of the adjoint functions; one thread gathers what all components give. */
+__global__ static void product_adjoint_kernel(mct_cuda_view v, sequences s, size_t first, const double2 *kept,
+                                              const double2 *spectra, double2 *out) {
+    const size_t functions = (size_t)v.functions_max, work = functions * s.half;
     const mct_cuda_item at = mct_cuda_item_of(work);
     if (at.index >= work) return;
-    const int f = (int)(at.index / (size_t)half);
-    const size_t m = at.index % (size_t)half, p = (size_t)pitch;
+    const int f = (int)(at.index / s.half);
+    const size_t m = at.index % s.half;
+    const double2 *const images = kept + at.point * functions * s.image;
     double C = 0.0, S = 0.0;
     for (int c = 0; c < v.mm; c++) {
         const mct_cuda_term term = mct_cuda_term_of(v.rank_one[first + at.point], v.m, c);
-        const four g = pick(kept + at.point * set, kept + at.point * set, term, pitch);
-        const double2 *from = spectra + (at.point * (size_t)v.mm + (size_t)c) * 3 * p + m;
-        const double sum = from[0].x + from[2 * p].x, diff = from[0].x - from[2 * p].x, odd = from[0].y, K3 = from[p].x;
-        if (term.x == f) C += K3 * g.y[m] - odd * g.y[p + m], S += sum * g.y[p + m] + odd * g.y[m];
-        if (term.y == f) C += K3 * g.x[m] + odd * g.x[p + m], S += sum * g.x[p + m] - odd * g.x[m];
-        if (term.u == f) C -= K3 * g.v[m], S += diff * g.v[p + m];
-        if (term.v == f) C -= K3 * g.u[m], S += diff * g.u[p + m];
+        const four g = pick(images, images, term, s.image);
+        const double2 *from = spectra + (at.point * (size_t)v.mm + (size_t)c) * 3 * s.pitch + m;
+        const double sum = from[0].x + from[2 * s.pitch].x, diff = from[0].x - from[2 * s.pitch].x, odd = from[0].y,
+                     K3 = from[s.pitch].x;
+        const double2 x = coefficients(s, g.x, m), y = coefficients(s, g.y, m), u = coefficients(s, g.u, m),
+                      w = coefficients(s, g.v, m);
+        if (term.x == f) C += K3 * y.x - odd * y.y, S += sum * y.y + odd * y.x;
+        if (term.y == f) C += K3 * x.x + odd * x.y, S += sum * x.y - odd * x.x;
+        if (term.u == f) C -= K3 * w.x, S += diff * w.y;
+        if (term.v == f) C -= K3 * u.x, S += diff * u.y;
     }
-    const double cosine = rotation[m], sine = rotation[p + m];
-    out[(at.point * (size_t)v.functions_max + (size_t)f) * p + m] =
-        make_double2(C * cosine + S * sine, C * sine - S * cosine);
+    const double cosine = s.cosine[m], sine = s.sine[m];
+    out[(at.point * functions + (size_t)f) * s.image + m] = make_double2(C * cosine + S * sine, C * sine - S * cosine);
 }
 
-__global__ static void unload_kernel(mct_cuda_view v, int length, const double *z, double *function) {
-    const size_t L = (size_t)length, N = (size_t)v.N, work = (size_t)v.functions_max * N;
+__global__ static void unload_kernel(mct_cuda_view v, sequences s, const double *z, double *function) {
+    const size_t L = s.length, N = (size_t)v.N, work = (size_t)v.functions_max * N;
     const mct_cuda_item at = mct_cuda_item_of(work);
     if (at.index >= work) return;
     const size_t row = at.point * (size_t)v.functions_max + at.index / N, j = at.index % N;
@@ -338,21 +390,22 @@ __global__ static void unload_kernel(mct_cuda_view v, int length, const double *
     function[row * N + j] = v.k[j] * ((front - back) + v.balance * v.k[j] * (front + back));
 }
 
+/* The spectra of the adjoint functions take the place of the images that are not kept. */
 static void adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l, const double *kept) {
-    const mct_cuda_tables *t = cuda->tables;
-    const plans *p = (const plans *)cuda->plans;
+    const sequences s = sequences_of(cuda);
     const work w = work_of(cuda);
-    const size_t mm = (size_t)cuda->view.mm, functions = cuda->functions_max;
+    const mct_cuda_view &v = cuda->view;
+    const size_t mm = (size_t)v.mm, functions = cuda->functions_max;
     const cudaStream_t stream = mct_cuda_stream();
+    double2 *const adjoints = (double2 *)cuda->image;
     mct_cuda_assemble_adjoint(cuda, first, count, l);
-    mct_cuda_note(cuda, launch<join_kernel>(mct_cuda_over(3 * mm * (size_t)t->length, count), stream, cuda->view,
-                                            t->length, (const double *)cuda->increment, w.real));
-    transform(cuda, count, p->increments, 3 * mm, true, w.spectra, w.real);
-    mct_cuda_note(cuda, launch<product_adjoint_kernel>(
-                            mct_cuda_over(functions * (size_t)t->half, count), stream, cuda->view, first, t->half,
-                            t->pitch, (const double *)t->rotation, kept, (const double2 *)w.spectra, w.other));
-    transform(cuda, count, p->functions, functions, false, w.other, w.real);
-    mct_cuda_note(cuda, launch<unload_kernel>(mct_cuda_over(functions * cuda->N, count), stream, cuda->view, t->length,
+    mct_cuda_note(cuda, launch<join_kernel>(mct_cuda_over(3 * mm * s.length, count), stream, v, s,
+                                            (const double *)cuda->increment, w.real));
+    transform(cuda, count, increments_of(cuda), true, w.spectra, w.real);
+    mct_cuda_note(cuda, launch<product_adjoint_kernel>(mct_cuda_over(functions * s.half, count), stream, v, s, first,
+                                                       (const double2 *)kept, (const double2 *)w.spectra, adjoints));
+    transform(cuda, count, functions_of(cuda), false, adjoints, w.real);
+    mct_cuda_note(cuda, launch<unload_kernel>(mct_cuda_over(functions * cuda->N, count), stream, v, s,
                                               (const double *)w.real, cuda->function));
 }
 

@@ -86,8 +86,9 @@ static double scalar_difference(size_t count, double values[2][8]) {
 static pair pair_create(const trial *t, mct_statics **statics) {
     const double fractions[3][3] = {{1.0}, {0.3, 0.7}, {0.2, 0.35, 0.45}}, activities[] = {4.0, 1.0, 2.0};
     pair p = {.backend = {&mct_backend_cpu, &MCT_CUDA_BACKEND}, .context = support_context(1)};
-    p.grid = (mct_grid){
-        .points = t->N, .spacing = t->quadrature == MCT_QUADRATURE_CORRECTED ? 0.2 : 0.4, .quadrature = t->quadrature};
+    const double spacing = t->quadrature == MCT_QUADRATURE_CORRECTED ? 0.2 : 0.4;
+    p.grid =
+        (mct_grid){.points = t->N, .spacing = spacing * fmin(1.0, 200.0 / (double)t->N), .quadrature = t->quadrature};
     p.n = t->m * t->m * t->N;
     p.count = t->points;
     const mct_shape shape = {.grid = p.grid,
@@ -198,6 +199,32 @@ ParameterizedTestParameters(cuda_backend, kernel) {
 }
 
 ParameterizedTest(trial *t, cuda_backend, kernel) {
+    setenv("APMCT_CUDA_HOST_ORDER", orders[t->order], 1);
+    check_kernel(t);
+}
+
+/* More wave numbers than a block of threads sums at a time: a few, and more than each block sums by itself. */
+ParameterizedTestParameters(cuda_backend, chunks) {
+    static const struct {
+        size_t N, m, points;
+        mct_kernel_algorithm algorithm;
+    } cases[] = {{300, 2, 1, MCT_KERNEL_FACTORIZED}, {513, 1, 1, MCT_KERNEL_FOURIER},  {513, 2, 2, MCT_KERNEL_FOURIER},
+                 {1300, 1, 2, MCT_KERNEL_FOURIER},   {1300, 2, 2, MCT_KERNEL_FOURIER}, {1300, 3, 1, MCT_KERNEL_FOURIER},
+                 {8192, 1, 1, MCT_KERNEL_FOURIER},   {8192, 2, 1, MCT_KERNEL_FOURIER}};
+    enum { CASES = sizeof cases / sizeof *cases };
+    static trial trials[2 * CASES];
+    for (int i = 0; i < 2 * CASES; i++) {
+        trials[i] = (trial){.order = i % ORDERS,
+                            .N = cases[i / 2].N,
+                            .m = cases[i / 2].m,
+                            .points = cases[i / 2].points,
+                            .algorithm = cases[i / 2].algorithm,
+                            .quadrature = (mct_quadrature)(i % 2)};
+    }
+    return cr_make_param_array(trial, trials, 2 * CASES);
+}
+
+ParameterizedTest(trial *t, cuda_backend, chunks) {
     setenv("APMCT_CUDA_HOST_ORDER", orders[t->order], 1);
     check_kernel(t);
 }
