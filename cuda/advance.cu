@@ -8,47 +8,31 @@ __global__ static void wind_kernel(mct_cuda_steps v, size_t steps) {
     *v.left = steps;
 }
 
-/* After a step: whether a block ends somewhere, and whether there is another step to make. */
-__global__ static void gate_kernel(mct_cuda_steps v, cudaGraphConditionalHandle ends,
-                                   cudaGraphConditionalHandle again) {
-    int end = 0, run = 0;
-    for (int p = (int)threadIdx.x; p < v.points; p += BLOCK) {
-        if (!mct_cuda_runs(v, (size_t)p)) continue;
-        run = 1;
-        if (v.clocks[p].i >= v.clocks[p].n) end = 1;
-    }
-    end = __syncthreads_or(end);
-    run = __syncthreads_or(run);
-    if (threadIdx.x != 0) return;
-    const size_t left = --*v.left;
-    cudaGraphSetConditional(ends, (unsigned)end);
-    cudaGraphSetConditional(again, run && left > 0);
-}
-
-/* The fixed point of a step, recorded. */
-static void record_iterate(mct_cuda_evolution *e, mct_graph *graph) {
-    cudaGraphConditionalHandle iterates;
-    NOTE(mct_graph_condition(graph, 0, &iterates));
+/* The fixed point of a step, recorded; the loop goes round once at least. */
+static void record_iterate(mct_cuda_evolution *e, mct_graph *graph, mct_cuda_gate iterates) {
     if (e->cuda->error) return;
-    mct_cuda_iterate_begin(e, {true, iterates});
-    NOTE(mct_graph_while(graph, iterates));
+    NOTE(mct_graph_while(graph, iterates.condition));
     if (e->cuda->error) return;
-    mct_cuda_iterate_once(e, {true, iterates});
+    mct_cuda_iterate_once(e, iterates);
     NOTE(mct_graph_end_while(graph));
 }
 
-static void record_step(mct_cuda_evolution *e, mct_graph *graph, cudaGraphConditionalHandle again) {
-    cudaGraphConditionalHandle ends;
-    mct_cuda_predict(e);
+static mct_cuda_gate gate_of(mct_cuda_evolution *e, mct_graph *graph, unsigned initial) {
+    mct_cuda_gate gate = {true, 0};
+    NOTE(mct_graph_condition(graph, initial, &gate.condition));
+    return gate;
+}
+
+static void record_step(mct_cuda_evolution *e, mct_graph *graph, mct_cuda_gate again) {
+    const mct_cuda_gate iterates = gate_of(e, graph, 1), ends = gate_of(e, graph, 0);
+    mct_cuda_predict(e, iterates);
     mct_cuda_history(e, e->steps);
-    record_iterate(e, graph);
-    mct_cuda_commit(e);
-    NOTE(mct_graph_condition(graph, 0, &ends));
+    record_iterate(e, graph, iterates);
     if (e->cuda->error) return;
-    NOTE(launch<gate_kernel>({1, BLOCK}, mct_cuda_stream(), e->steps, ends, again));
-    NOTE(mct_graph_while(graph, ends));
+    mct_cuda_commit(e, ends, again);
+    NOTE(mct_graph_while(graph, ends.condition));
     if (e->cuda->error) return;
-    mct_cuda_decimate(e, {true, ends});
+    mct_cuda_decimate(e, ends);
     NOTE(mct_graph_end_while(graph));
 }
 
@@ -56,7 +40,7 @@ void mct_cuda_iterate(mct_cuda_evolution *e) {
     mct_graph *graph = &e->iterate;
     if (!e->iterate_made && !e->cuda->error) {
         NOTE(mct_graph_begin(graph, mct_cuda_stream()));
-        if (!e->cuda->error) record_iterate(e, graph);
+        if (!e->cuda->error) record_iterate(e, graph, gate_of(e, graph, 1));
         if (!e->cuda->error) NOTE(mct_graph_end(graph));
         e->iterate_made = true;
     }
@@ -65,11 +49,10 @@ void mct_cuda_iterate(mct_cuda_evolution *e) {
 
 static void record_advance(mct_cuda_evolution *e) {
     mct_graph *graph = &e->advance;
-    cudaGraphConditionalHandle again;
     NOTE(mct_graph_begin(graph, mct_cuda_stream()));
     if (e->cuda->error) return;
-    NOTE(mct_graph_condition(graph, 1, &again));
-    if (!e->cuda->error) NOTE(mct_graph_while(graph, again));
+    const mct_cuda_gate again = gate_of(e, graph, 1);
+    if (!e->cuda->error) NOTE(mct_graph_while(graph, again.condition));
     if (!e->cuda->error) record_step(e, graph, again);
     if (!e->cuda->error) NOTE(mct_graph_end_while(graph));
     if (!e->cuda->error) NOTE(mct_graph_end(graph));

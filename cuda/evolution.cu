@@ -283,14 +283,14 @@ static void start(void *evolution) {
     mct_cuda_start((mct_cuda_evolution *)evolution);
 }
 static void predict(void *evolution) {
-    mct_cuda_predict((mct_cuda_evolution *)evolution);
+    mct_cuda_predict((mct_cuda_evolution *)evolution, {false, 0});
 }
 static void history(void *evolution) {
     mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
     mct_cuda_history(e, e->steps);
 }
 static void commit(void *evolution) {
-    mct_cuda_commit((mct_cuda_evolution *)evolution);
+    mct_cuda_commit((mct_cuda_evolution *)evolution, {false, 0}, {false, 0});
 }
 static void decimate(void *evolution) {
     mct_cuda_decimate((mct_cuda_evolution *)evolution, {false, 0});

@@ -243,13 +243,14 @@ __device__ inline void mct_cuda_keep_largest(const mct_cuda_steps &v, size_t poi
 /* ---- operations: all enqueued; steps: of the evolution or of its follower ------------------------------------------------- */
 
 void mct_cuda_start(mct_cuda_evolution *e);
-void mct_cuda_predict(mct_cuda_evolution *e);
+/* All running points iterate, and the gate is open. */
+void mct_cuda_predict(mct_cuda_evolution *e, mct_cuda_gate iterates);
 void mct_cuda_history(mct_cuda_evolution *e, const mct_cuda_steps &steps);
-/* Which points iterate; then a turn of the loop at a time, which sets the gate. */
-void mct_cuda_iterate_begin(mct_cuda_evolution *e, mct_cuda_gate gate);
+/* A turn of the loop, which sets the gate. */
 void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate);
 void mct_cuda_iterate(mct_cuda_evolution *e);
-void mct_cuda_commit(mct_cuda_evolution *e);
+/* Whether a block of steps ends somewhere; whether another step is to be made. */
+void mct_cuda_commit(mct_cuda_evolution *e, mct_cuda_gate ends, mct_cuda_gate again);
 /* Shuts the gate: once is enough. */
 void mct_cuda_decimate(mct_cuda_evolution *e, mct_cuda_gate gate);
 /* Blocks of steps begin as the paces say. */

@@ -23,7 +23,7 @@ typedef struct trial {
     double decades; /* after the first half block */
 } trial;
 
-enum { POINTS_MAX = 7, DISPLACEMENTS_MAX = 2 };
+enum { POINTS_MAX = 9, DISPLACEMENTS_MAX = 2 };
 
 /* The same state points on one backend. */
 typedef struct run {
@@ -54,7 +54,7 @@ static inline void set_point(run *r, const trial *t, mct_context *context, size_
     const double fractions[3][3] = {{1.0}, {0.3, 0.7}, {0.2, 0.35, 0.45}}, activities[] = {2.0, 1.0, 1.5};
     mct_species species[3];
     const mct_mixture mixture =
-        support_mixture(species, 0.3 + 0.05 * (double)point, t->m, fractions[t->m - 1], activities);
+        support_mixture(species, 0.3 + 0.05 * (double)(point % 7), t->m, fractions[t->m - 1], activities);
     mct_statics *statics =
         point % 3 == 2 ? support_statics_unequal(context, grid, &mixture) : support_statics(context, grid, &mixture);
     double coupling[DISPLACEMENTS_MAX * 3 * 150], source[DISPLACEMENTS_MAX];
