@@ -4,7 +4,7 @@
  *   state.cu       memory, statics                 functions.cu   from F to the functions X, Y, U, V, and back (adjoint)
  *   vector.cu      norms and sums                  assemble.cuh   M by increments over q, increments.cu back from it;
  *   glass.cu       the fixed point                 factorized.cu  the correlations by O(N^2) sums, or
- *   direct.cu      M by precomputed weights        fourier.cu     by fast Fourier transforms
+ *   direct.cu      M by precomputed weights        fourier.cu     by fast Fourier transforms, fourier_adjoint.cu
  *   evolution.cuh  the evolution in time and its files
  *
  * Everything is enqueued in one stream of the process, so that operations of all states come in the order of their calls.
