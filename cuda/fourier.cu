@@ -6,14 +6,16 @@
  * (assemble.cuh, from what the transforms leave).
  *
  * Images are spectra (fourier.cuh); with one species e follows. */
+#include <limits.h>
+
 #include "assemble.cuh"
 #include "fourier.cuh"
 #include "functions.cuh"
 
-/* Transforms of the functions and of the increments, of one point (on the general and on the rank-one path) and of a batch of
- * more. */
+/* Transforms of the functions and of the increments, of one point on the general and on the rank-one path, and of a batch with
+ * points of either path and with none but rank-one points. */
 struct plans {
-    mct_transforms *functions[2], *increments, *all_functions, *all_increments;
+    mct_transforms *functions[2], *increments, *all_functions[2], *all_increments;
 };
 
 /* ---- sizes ------------------------------------------------------------------------------------------------------------- */
@@ -98,10 +100,12 @@ static const char *create_rotation(mct_cuda_tables *t) {
 
 static void destroy(mct_cuda *cuda) {
     plans *p = (plans *)cuda->plans;
-    for (int i = 0; p && i < 2; i++) mct_transforms_destroy(p->functions[i]);
-    if (p) {
-        for (mct_transforms *t : {p->increments, p->all_functions, p->all_increments}) mct_transforms_destroy(t);
+    for (int i = 0; p && i < 2; i++) {
+        mct_transforms_destroy(p->functions[i]);
+        mct_transforms_destroy(p->all_functions[i]);
     }
+    if (p) mct_transforms_destroy(p->increments);
+    if (p) mct_transforms_destroy(p->all_increments);
     delete p;
     mct_cuda_tables *t = cuda->tables;
     if (!t || --t->references) return;
@@ -109,19 +113,27 @@ static void destroy(mct_cuda *cuda) {
     delete t;
 }
 
+/* Whether the points go all at once: the library counts numbers in ints. */
+static bool at_once(const mct_cuda *cuda, size_t count) {
+    const size_t numbers = count * rows_of(&cuda->shape) * (size_t)cuda->tables->length;
+    return count > 1 && count == cuda->shape.points && numbers <= INT_MAX;
+}
+
 static void create_plans(mct_cuda *cuda, plans *p) {
     const int image = (int)cuda->image_size / 2, pitch = cuda->tables->pitch, points = (int)cuda->shape.points;
     const int m = cuda->view.m, rows = cuda->view.functions_max, of_increments = 3 * m * m;
-    const auto make = [=](mct_transforms **plan, int distance, int batch) {
-        mct_cuda_note(cuda, mct_transforms_create(plan, mct_cuda_stream(), cuda->tables->length, distance, batch));
+    const bool batch = at_once(cuda, cuda->shape.points);
+    const auto make = [=](mct_transforms **plan, int distance, int count) {
+        mct_cuda_note(cuda, mct_transforms_create(plan, mct_cuda_stream(), cuda->tables->length, distance, count));
     };
     for (int path = 0; path < 2; path++) {
         const int functions = mct_cuda_functions_of(path, m);
         if (functions <= rows) make(&p->functions[path], image, functions);
+        if (functions < rows && batch) make(&p->all_functions[1], image, points * functions);
     }
     make(&p->increments, pitch, of_increments);
-    if (points == 1) return;
-    make(&p->all_functions, image, points * rows);
+    if (!batch) return;
+    make(&p->all_functions[0], image, points * rows);
     make(&p->all_increments, pitch, points * of_increments);
 }
 
@@ -143,20 +155,17 @@ static const char *create(mct_cuda *cuda, mct_cuda *share) {
 
 /* ---- transforms ------------------------------------------------------------------------------------------------------------ */
 
-bool mct_transforms_at_once(const mct_cuda *cuda, size_t count) {
-    return count > 1 && count == cuda->shape.points;
-}
-
 static void transform(mct_cuda *cuda, mct_transforms *with, bool forward, double2 *spectra, double *real) {
     mct_cuda_note(cuda,
                   forward ? mct_transform_forward(with, real, spectra) : mct_transform_inverse(with, spectra, real));
 }
 
-void mct_transform_functions(mct_cuda *cuda, size_t first, size_t count, bool forward, double2 *spectra, double *real) {
+void mct_transform_functions(mct_cuda *cuda, size_t first, size_t count, size_t rows, bool forward, double2 *spectra,
+                             double *real) {
     const plans *plan = (const plans *)cuda->plans;
-    const size_t rows = cuda->functions_max, L = (size_t)cuda->tables->length;
-    if (mct_transforms_at_once(cuda, count)) {
-        transform(cuda, plan->all_functions, forward, spectra, real);
+    const size_t L = (size_t)cuda->tables->length;
+    if (at_once(cuda, count)) {
+        transform(cuda, plan->all_functions[rows < cuda->functions_max], forward, spectra, real);
         return;
     }
     for (size_t p = 0; p < count; p++) {
@@ -169,7 +178,7 @@ void mct_transform_increments(mct_cuda *cuda, size_t count, bool forward, double
     const plans *plan = (const plans *)cuda->plans;
     const size_t rows = 3 * (size_t)cuda->view.mm, L = (size_t)cuda->tables->length,
                  pitch = (size_t)cuda->tables->pitch;
-    if (mct_transforms_at_once(cuda, count)) {
+    if (at_once(cuda, count)) {
         transform(cuda, plan->all_increments, forward, spectra, real);
         return;
     }
@@ -178,20 +187,30 @@ void mct_transform_increments(mct_cuda *cuda, size_t count, bool forward, double
     }
 }
 
+/* Functions of a point among `images`: those that are kept have a place for each, in others only what the points of this call
+ * need is treated. */
+static size_t rows_in(const mct_cuda *cuda, size_t first, size_t count, const double *images) {
+    int rows = 0;
+    if (images != cuda->image) return cuda->functions_max;
+    for (size_t p = first; p < first + count; p++) {
+        const int functions = mct_cuda_functions_of(cuda->rank_one[p], cuda->view.m);
+        if (functions > rows) rows = functions;
+    }
+    return (size_t)rows;
+}
+
 /* ---- functions to images ------------------------------------------------------------------------------------------------- */
 
-/* z[j] = e + t, z[L-1-j] = e - t, zero between, of all functions; one thread per wave number j.  all: functions that the path
- * does not have go through the transforms too. */
+/* z[j] = e + t, z[L-1-j] = e - t, zero between, of all functions; one thread per wave number j.  Rows of functions that the
+ * path does not have go through the transforms too. */
 template <int m>
-__global__ void __launch_bounds__(BLOCK, m > 3   ? 1
-                                         : m > 2 ? 2
-                                                 : 4)
-    load_kernel(mct_cuda_view v, mct_sequences s, size_t first, const double *F, const double *G, bool all, double *z,
-                double2 *images) {
-    const size_t N = (size_t)v.N, functions = (size_t)v.functions_max;
+__global__ void __launch_bounds__(BLOCK, m < 3 ? 4 : 5 - m)
+    load_kernel(mct_cuda_view v, mct_sequences s, size_t first, size_t rows, const double *F, const double *G,
+                double *z, double2 *images) {
+    const size_t N = (size_t)v.N;
     const mct_cuda_item at = mct_cuda_item_of(N);
     if (at.index >= N) return;
-    const size_t j = at.index, row = at.point * functions;
+    const size_t j = at.index, row = at.point * rows;
     const double k = v.k[j], bk = v.balance * k;
     double *const sequence = z + row * s.length;
     double2 *const image = images + row * s.image;
@@ -204,7 +223,7 @@ __global__ void __launch_bounds__(BLOCK, m > 3   ? 1
         if (m == 1) ((double *)(image + (size_t)f * s.image + s.pitch))[j] = e;
     });
     const size_t used = (size_t)mct_cuda_functions_of(v.rank_one[first + at.point], m);
-    for (size_t f = 0; f < (all ? functions : used); f++) {
+    for (size_t f = 0; f < rows; f++) {
         const size_t from = f < used ? N : 0, to = s.length - from;
         for (size_t i = from + j; i < to; i += N) sequence[f * s.length + i] = 0.0;
     }
@@ -212,10 +231,11 @@ __global__ void __launch_bounds__(BLOCK, m > 3   ? 1
 
 static void load(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G, double *images) {
     const mct_fourier_work w = mct_fourier_work_of(cuda);
+    const size_t rows = rows_in(cuda, first, count, images);
     double2 *const spectra = (double2 *)images;
-    MCT_CUDA_LAUNCH(cuda, load_kernel, mct_cuda_over(cuda->N, count), cuda->view, mct_sequences_of(cuda), first, F, G,
-                    mct_transforms_at_once(cuda, count), w.real, spectra);
-    mct_transform_functions(cuda, first, count, true, spectra, w.real);
+    MCT_CUDA_LAUNCH(cuda, load_kernel, mct_cuda_over(cuda->N, count), cuda->view, mct_sequences_of(cuda), first, rows,
+                    F, G, w.real, spectra);
+    mct_transform_functions(cuda, first, count, rows, true, spectra, w.real);
 }
 
 /* ---- images to increments -------------------------------------------------------------------------------------------------- */
@@ -230,16 +250,16 @@ __device__ static void add_product(const mct_sequences &s, mct_four f, size_t m,
     *difference += x.y * y.y - u.y * v.y;
 }
 
-/* Spectra [count][mm][3][pitch] of the increments. */
-__global__ static void product_kernel(mct_cuda_view v, mct_sequences s, size_t first, const double2 *images,
-                                      const double2 *kept, double2 *spectra) {
+/* Spectra [count][mm][3][pitch] of the increments; `rows` functions of each point among the images. */
+__global__ static void product_kernel(mct_cuda_view v, mct_sequences s, size_t first, size_t rows,
+                                      const double2 *images, const double2 *kept, double2 *spectra) {
     const size_t work = (size_t)v.mm * s.half, set = (size_t)v.functions_max * s.image;
     const mct_cuda_item at = mct_cuda_item_of(work);
     if (at.index >= work) return;
     const int c = (int)(at.index / s.half);
     const size_t m = at.index % s.half;
     const mct_cuda_term term = mct_cuda_term_of(v.rank_one[first + at.point], v.m, c);
-    const double2 *a = images + at.point * set, *b = kept ? kept + at.point * set : a;
+    const double2 *a = images + at.point * rows * s.image, *b = kept ? kept + at.point * set : a;
     double2 even_odd = {0.0, 0.0};
     double K3 = 0.0, difference = 0.0;
     add_product(s, mct_pick(b, a, term, s.image), m, &even_odd, &K3, &difference);
@@ -312,8 +332,9 @@ static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *i
     const mct_fourier_work w = mct_fourier_work_of(cuda);
     const transformed_increments increments = {w.real, s.length};
     const double2 *const a = (const double2 *)images, *const b = (const double2 *)kept;
-    mct_cuda_note(cuda, launch<product_kernel>(mct_cuda_over((size_t)cuda->view.mm * s.half, count), mct_cuda_stream(),
-                                               cuda->view, s, first, a, b, w.spectra));
+    mct_cuda_note(cuda,
+                  launch<product_kernel>(mct_cuda_over((size_t)cuda->view.mm * s.half, count), mct_cuda_stream(),
+                                         cuda->view, s, first, rows_in(cuda, first, count, images), a, b, w.spectra));
     mct_transform_increments(cuda, count, false, w.spectra, w.real);
     if (cuda->view.m == 1) {
         const unsigned blocks = (unsigned)(count * (size_t)small_lags(cuda->view.N));

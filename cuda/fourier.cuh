@@ -25,12 +25,11 @@ struct mct_fourier_work {
 mct_sequences mct_sequences_of(const mct_cuda *cuda);
 mct_fourier_work mct_fourier_work_of(const mct_cuda *cuda);
 
-/* Transforms of the functions [count][functions_max] and of three sequences per component, of points first ...; where the
- * points go one by one only those functions that the path has. */
-void mct_transform_functions(mct_cuda *cuda, size_t first, size_t count, bool forward, double2 *spectra, double *real);
+/* Transforms of `rows` functions of each of the points first ..., and of three sequences per component; where the points go
+ * one by one only those functions that the path has. */
+void mct_transform_functions(mct_cuda *cuda, size_t first, size_t count, size_t rows, bool forward, double2 *spectra,
+                             double *real);
 void mct_transform_increments(mct_cuda *cuda, size_t count, bool forward, double2 *spectra, double *real);
-/* Whether the points go all at once. */
-bool mct_transforms_at_once(const mct_cuda *cuda, size_t count);
 
 void mct_fourier_adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l, const double *kept);
 

@@ -74,7 +74,7 @@ void mct_fourier_adjoint(mct_cuda *cuda, size_t first, size_t count, const doubl
     mct_transform_increments(cuda, count, true, w.spectra, w.real);
     mct_cuda_note(cuda, launch<product_adjoint_kernel>(mct_cuda_over(functions * s.half, count), stream, v, s, first,
                                                        (const double2 *)kept, (const double2 *)w.spectra, adjoints));
-    mct_transform_functions(cuda, first, count, false, adjoints, w.real);
+    mct_transform_functions(cuda, first, count, functions, false, adjoints, w.real);
     mct_cuda_note(cuda, launch<unload_kernel>(mct_cuda_over(functions * cuda->N, count), stream, v, s,
                                               (const double *)w.real, cuda->function));
 }
