@@ -290,7 +290,7 @@ static void history(void *evolution) {
     mct_cuda_history(e, e->steps);
 }
 static void commit(void *evolution) {
-    mct_cuda_commit((mct_cuda_evolution *)evolution, {false, 0}, {false, 0});
+    mct_cuda_commit((mct_cuda_evolution *)evolution, NULL);
 }
 static void decimate(void *evolution) {
     mct_cuda_decimate((mct_cuda_evolution *)evolution, {false, 0});

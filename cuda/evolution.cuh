@@ -103,6 +103,11 @@ struct mct_cuda_gate {
     cudaGraphConditionalHandle condition;
 };
 
+/* What follows a step: another one before anything else, the end of a block of steps somewhere, another one in the end. */
+struct mct_cuda_gates {
+    mct_cuda_gate next, ends, again;
+};
+
 struct mct_cuda_follower;
 
 struct mct_cuda_evolution {
@@ -249,8 +254,8 @@ void mct_cuda_history(mct_cuda_evolution *e, const mct_cuda_steps &steps);
 /* A turn of the loop, which sets the gate. */
 void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate);
 void mct_cuda_iterate(mct_cuda_evolution *e);
-/* Whether a block of steps ends somewhere; whether another step is to be made. */
-void mct_cuda_commit(mct_cuda_evolution *e, mct_cuda_gate ends, mct_cuda_gate again);
+/* gates: what follows the step, NULL outside of a graph. */
+void mct_cuda_commit(mct_cuda_evolution *e, const mct_cuda_gates *gates);
 /* Shuts the gate: once is enough. */
 void mct_cuda_decimate(mct_cuda_evolution *e, mct_cuda_gate gate);
 /* Blocks of steps begin as the paces say. */
