@@ -272,13 +272,16 @@ __global__ static void product_kernel(mct_cuda_view v, mct_sequences s, size_t f
 
 /* For one species: the smallest lags of K3 as plain sums (src/cpu/fourier.c says why), L times as large as those of the
  * transforms are.  One block per point and lag. */
-enum { LAG_THREADS = 1024 };
+static unsigned lag_threads(size_t N) {
+    const unsigned most = 1024, warps = (unsigned)((2 * N + WARP_SIZE - 1) / WARP_SIZE);
+    return warps * WARP_SIZE < most ? warps * WARP_SIZE : most;
+}
 
 __device__ static double plain_sum(const mct_sequences &s, mct_four f, int N, int lag) {
     const double *x = (const double *)(f.x + s.pitch), *y = (const double *)(f.y + s.pitch),
                  *u = (const double *)(f.u + s.pitch), *v = (const double *)(f.v + s.pitch);
     double sum = 0.0;
-    for (int j = -N + (int)threadIdx.x; j < N - lag; j += LAG_THREADS) {
+    for (int j = -N + (int)threadIdx.x; j < N - lag; j += (int)blockDim.x) {
         const int a = j < 0 ? -1 - j : j, b = j + lag < 0 ? -1 - j - lag : j + lag;
         sum += x[a] * y[b] - u[a] * v[b];
     }
@@ -338,8 +341,8 @@ static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *i
     mct_transform_increments(cuda, count, false, w.spectra, w.real);
     if (cuda->view.m == 1) {
         const unsigned blocks = (unsigned)(count * (size_t)small_lags(cuda->view.N));
-        mct_cuda_note(
-            cuda, launch<small_lags_kernel>({blocks, LAG_THREADS}, mct_cuda_stream(), cuda->view, s, a, b, w.exact));
+        mct_cuda_note(cuda, launch<small_lags_kernel>({blocks, lag_threads(cuda->N)}, mct_cuda_stream(), cuda->view, s,
+                                                      a, b, w.exact));
         mct_cuda_assemble(cuda, first, count, mended_increments{increments, w.exact}, M);
     } else {
         mct_cuda_assemble(cuda, first, count, increments, M);
