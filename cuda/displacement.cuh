@@ -24,13 +24,9 @@ __device__ inline double mct_memory_of(const mct_cuda_steps &v, const mct_cuda_d
     return sum;
 }
 
-/* The new value: A^-1 (m0 right + source) - offset, no iteration; f: the evolution of the displacements.  By the whole block. */
-__device__ inline void mct_follow(const mct_cuda_steps &v, const mct_cuda_steps &f, const mct_cuda_displacements &d,
-                                  mct_displaced here) {
-    const size_t row = mct_cuda_row(v, here.point);
-    const double *phi = v.row + row * v.n;
-    const double m0 = mct_cuda_block_sum(mct_memory_of(v, d, here, phi, phi));
-    if (threadIdx.x != 0) return;
+/* The new value, A^-1 (m0 right + source) - offset, no iteration; f: the evolution of the displacements.  By one thread. */
+__device__ inline void mct_follow_with(const mct_cuda_steps &v, const mct_cuda_steps &f,
+                                       const mct_cuda_displacements &d, mct_displaced here, double m0) {
     const int i = (int)v.clocks[here.point].i + 1;
     double *const base = mct_cuda_at(f, here.point, 0) + here.i;
     const double value =
@@ -38,7 +34,15 @@ __device__ inline void mct_follow(const mct_cuda_steps &v, const mct_cuda_steps 
         base[(size_t)f.at.offset * f.n];
     base[(size_t)(f.at.F + i) * f.n] = value;
     base[(size_t)(f.at.M + i) * f.n] = m0;
-    f.row[row * f.n + (size_t)here.i] = value;
+    f.row[mct_cuda_row(v, here.point) * f.n + (size_t)here.i] = value;
+}
+
+/* m0 from the new row of Phi, and the new value; by the whole block. */
+__device__ inline void mct_follow(const mct_cuda_steps &v, const mct_cuda_steps &f, const mct_cuda_displacements &d,
+                                  mct_displaced here) {
+    const double *phi = v.row + mct_cuda_row(v, here.point) * v.n;
+    const double m0 = mct_cuda_block_sum(mct_memory_of(v, d, here, phi, phi));
+    if (threadIdx.x == 0) mct_follow_with(v, f, d, here, m0);
 }
 
 #endif

@@ -110,6 +110,7 @@ static size_t lay_out_follower(const mct_evolution_shape *shape, double *base, m
     all.add(&f->displacements.species, count);
     all.add(&f->displacements.coupling, points * count * shape->species * shape->N);
     all.add(&f->displacements.source, points * count);
+    all.add(&f->displacements.sums, points * count * (size_t)steps_of(shape).chunks);
     return all.total;
 }
 

@@ -95,6 +95,7 @@ struct mct_cuda_displacements {
     int *species;     /* [count] */
     double *coupling; /* [points][count][m][N] */
     double *source;   /* [points][count] */
+    double *sums;     /* [points][count][chunks of wave numbers of Phi]: of m0 */
 };
 
 /* A condition of a graph that a kernel sets; outside of a graph nothing is set. */
