@@ -121,19 +121,17 @@ __device__ inline mct_cuda_item mct_cuda_item_of(size_t work) {
     return {blockIdx.x / per_point, (size_t)(blockIdx.x % per_point) * BLOCK + threadIdx.x};
 }
 
-/* kernel<m>(...) for the m of the state; mct_cuda_create refuses others. */
-#define MCT_CUDA_LAUNCH(cuda, kernel, shape, ...)                                 \
-    do {                                                                          \
-        const launch_shape shape_ = shape;                                        \
-        const cudaStream_t stream_ = mct_cuda_stream();                           \
-        cudaError_t error_ = cudaSuccess;                                         \
-        switch ((cuda)->view.m) {                                                 \
-        case 1: error_ = launch<kernel<1>>(shape_, stream_, __VA_ARGS__); break;  \
-        case 2: error_ = launch<kernel<2>>(shape_, stream_, __VA_ARGS__); break;  \
-        case 3: error_ = launch<kernel<3>>(shape_, stream_, __VA_ARGS__); break;  \
-        default: error_ = launch<kernel<4>>(shape_, stream_, __VA_ARGS__); break; \
-        }                                                                         \
-        mct_cuda_note(cuda, error_);                                              \
+/* kernel<m>(...); mct_cuda_create refuses other m. */
+#define MCT_CUDA_LAUNCH(cuda, m, kernel, shape, ...)                                       \
+    do {                                                                                   \
+        cudaError_t error_ = cudaSuccess;                                                  \
+        switch (m) {                                                                       \
+        case 1: error_ = launch<kernel<1>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        case 2: error_ = launch<kernel<2>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        case 3: error_ = launch<kernel<3>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        default: error_ = launch<kernel<4>>(shape, mct_cuda_stream(), __VA_ARGS__); break; \
+        }                                                                                  \
+        mct_cuda_note(cuda, error_);                                                       \
     } while (0)
 
 /* ---- sums of a block ------------------------------------------------------------------------------------------------------ */

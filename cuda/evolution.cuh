@@ -222,18 +222,7 @@ __device__ inline void mct_cuda_keep_largest(const mct_cuda_steps &v, size_t poi
     v.parts[point * (size_t)v.chunks + q / MCT_CUDA_CHUNK].largest = largest;
 }
 
-/* error = launch<kernel<m>>(...) for the m of the state; mct_cuda_create refuses others. */
-#define MCT_LAUNCH_FOR_SPECIES(e, m, kernel, shape, ...)                                   \
-    do {                                                                                   \
-        cudaError_t error_ = cudaSuccess;                                                  \
-        switch (m) {                                                                       \
-        case 1: error_ = launch<kernel<1>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
-        case 2: error_ = launch<kernel<2>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
-        case 3: error_ = launch<kernel<3>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
-        default: error_ = launch<kernel<4>>(shape, mct_cuda_stream(), __VA_ARGS__); break; \
-        }                                                                                  \
-        mct_cuda_note((e)->cuda, error_);                                                  \
-    } while (0)
+#define MCT_LAUNCH_FOR_SPECIES(e, m, kernel, shape, ...) MCT_CUDA_LAUNCH((e)->cuda, m, kernel, shape, __VA_ARGS__)
 
 #define MCT_LAUNCH_FOR_DEGREE(e, degree, kernel, shape, ...)                                            \
     do {                                                                                                \

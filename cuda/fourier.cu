@@ -233,8 +233,8 @@ static void load(mct_cuda *cuda, size_t first, size_t count, const double *F, co
     const mct_fourier_work w = mct_fourier_work_of(cuda);
     const size_t rows = rows_in(cuda, first, count, images);
     double2 *const spectra = (double2 *)images;
-    MCT_CUDA_LAUNCH(cuda, load_kernel, mct_cuda_over(cuda->N, count), cuda->view, mct_sequences_of(cuda), first, rows,
-                    F, G, w.real, spectra);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, load_kernel, mct_cuda_over(cuda->N, count), cuda->view, mct_sequences_of(cuda),
+                    first, rows, F, G, w.real, spectra);
     mct_transform_functions(cuda, first, count, rows, true, spectra, w.real);
 }
 

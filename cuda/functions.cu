@@ -48,7 +48,8 @@ __global__ static void functions_adjoint_kernel(mct_cuda_view v, size_t first, c
 
 void mct_cuda_functions(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G,
                         double *function) {
-    MCT_CUDA_LAUNCH(cuda, functions_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, F, G, function);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, functions_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, F, G,
+                    function);
 }
 
 void mct_cuda_functions_adjoint(mct_cuda *cuda, size_t first, size_t count, double *F_bar) {

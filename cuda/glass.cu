@@ -68,22 +68,23 @@ __global__ static void sensitivity_kernel(mct_cuda_view v, size_t first, const d
 
 void mct_cuda_glass_map(void *state, size_t first, size_t count, const double *M, double *G) {
     mct_cuda *cuda = (mct_cuda *)state;
-    MCT_CUDA_LAUNCH(cuda, glass_map_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, M, G);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, glass_map_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, M, G);
 }
 
 void mct_cuda_glass_linearise(void *state, size_t first, size_t count, const double *G) {
     mct_cuda *cuda = (mct_cuda *)state;
-    MCT_CUDA_LAUNCH(cuda, glass_linearise_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, G);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, glass_linearise_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, G);
 }
 
 void mct_cuda_glass_derivative(void *state, size_t first, size_t count, const double *dM, double *dG) {
     mct_cuda *cuda = (mct_cuda *)state;
-    MCT_CUDA_LAUNCH(cuda, sandwich_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, dM, false, dG);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, sandwich_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, dM, false,
+                    dG);
 }
 
 void mct_cuda_glass_adjoint(void *state, size_t first, size_t count, const double *l, double *w) {
     mct_cuda *cuda = (mct_cuda *)state;
-    MCT_CUDA_LAUNCH(cuda, sandwich_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, l, true, w);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, sandwich_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, l, true, w);
 }
 
 void mct_cuda_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G,
