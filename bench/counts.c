@@ -16,9 +16,11 @@
  *             program with a library for these would need, f and 3 m^2 (adjoint: the other way round).
  * On a device (bench_device_counts_of) kernels pass arrays through its memory, in doubles per point:
  *   direct      the products of the weights with the right-hand sides, 2 r N^2, besides the weights, once per call
- *   factorized  F, C, functions and increments: (4 m^2 + 2 f + 14 m^2) N
- *   fourier     with L = 3N and r2c and c2r transforms that read and write once: f (6 L + 3 N) + m^2 (9 L + 21 N);
- *               operations: 5/2 L log2 L of each of f + 3 m^2 transforms, 6 L f + 13 L m^2 around them
+ *   factorized  F, C, M, and functions and increments written and read: (3 m^2 + 2 f + 8 m^2) N
+ *   fourier     with L = 3N and r2c and c2r transforms that read and write once: f 4 L (sequences, spectra) + m^2 9 L
+ *               (spectra, what they leave) + m^2 6 N (F, what the sums read of it, M) + N (C; general: m^2 N); where the
+ *               chunks are summed first (cuda/assemble.cuh) another m^2 4 N;
+ *               operations: 5/2 L log2 L of each of f + 3 m^2 transforms, 4 N f + (18 L + 32 N) m^2 around them
  * Bytes of factorized and fourier: F and M once and the images of f functions, written and read: what a call cannot
  * avoid to touch; it is in the cache for most N. */
 #include <math.h>
@@ -70,12 +72,13 @@ bench_counts bench_device_counts_of(const bench_case *c) {
         break;
     case MCT_KERNEL_FACTORIZED:
         counts.flops = 18.0 * mm * N * N + 20.0 * mm * N;
-        counts.bytes = 8.0 * (18.0 * mm + 2.0 * f) * N;
+        counts.bytes = 8.0 * (11.0 * mm + 2.0 * f) * N;
         break;
     case MCT_KERNEL_AUTO:
     case MCT_KERNEL_FOURIER:
-        counts.flops = (f + 3.0 * mm) * 2.5 * L * log2(L) + (6.0 * f + 13.0 * mm) * L;
-        counts.bytes = 8.0 * (f * (6.0 * L + 3.0 * N) + mm * (9.0 * L + 21.0 * N));
+        counts.flops = (f + 3.0 * mm) * 2.5 * L * log2(L) + 4.0 * N * f + (18.0 * L + 32.0 * N) * mm;
+        counts.bytes =
+            8.0 * (f * 4.0 * L + mm * (9.0 * L + (N > 1024.0 ? 10.0 : 6.0) * N) + (c->rank_one ? 1.0 : mm) * N);
         break;
     }
     counts.flops *= batch;

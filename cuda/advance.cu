@@ -1,5 +1,11 @@
 /* advance.cu: a window of steps as one graph, in which the device decides how often its loops go round; or, where points are
- * many and small, as one kernel (point.cu). */
+ * many and small, as one kernel (point.cu).
+ *
+ *     while again:                another step is to be made
+ *         while next:             no block of steps has ended
+ *             step, with the loop of its fixed point
+ *         while ends:             once, if a block of steps has ended
+ *             decimate */
 #include "evolution.cuh"
 
 #define NOTE(call) mct_cuda_note(e->cuda, call)
@@ -8,55 +14,50 @@ __global__ static void wind_kernel(mct_cuda_steps v, size_t steps) {
     *v.left = steps;
 }
 
-/* After a step: whether a block ends somewhere, and whether there is another step to make. */
-__global__ static void gate_kernel(mct_cuda_steps v, cudaGraphConditionalHandle ends,
-                                   cudaGraphConditionalHandle again) {
-    int end = 0, run = 0;
-    for (int p = (int)threadIdx.x; p < v.points; p += BLOCK) {
-        if (!mct_cuda_runs(v, (size_t)p)) continue;
-        run = 1;
-        if (v.clocks[p].i >= v.clocks[p].n) end = 1;
-    }
-    end = __syncthreads_or(end);
-    run = __syncthreads_or(run);
-    if (threadIdx.x != 0) return;
-    const size_t left = --*v.left;
-    cudaGraphSetConditional(ends, (unsigned)end);
-    cudaGraphSetConditional(again, run && left > 0);
+__global__ static void open_gate_kernel(mct_cuda_gate gate) {
+    cudaGraphSetConditional(gate.condition, 1);
 }
 
-/* The fixed point of a step, recorded. */
-static void record_iterate(mct_cuda_evolution *e, mct_graph *graph) {
-    cudaGraphConditionalHandle iterates;
-    NOTE(mct_graph_condition(graph, 0, &iterates));
+/* The fixed point of a step, recorded; the loop goes round once at least. */
+static void record_iterate(mct_cuda_evolution *e, mct_graph *graph, mct_cuda_gate iterates) {
     if (e->cuda->error) return;
-    mct_cuda_iterate_begin(e, {true, iterates});
-    NOTE(mct_graph_while(graph, iterates));
+    NOTE(mct_graph_while(graph, iterates.condition));
     if (e->cuda->error) return;
-    mct_cuda_iterate_once(e, {true, iterates});
+    mct_cuda_iterate_once(e, iterates);
     NOTE(mct_graph_end_while(graph));
 }
 
-static void record_step(mct_cuda_evolution *e, mct_graph *graph, cudaGraphConditionalHandle again) {
-    cudaGraphConditionalHandle ends;
-    mct_cuda_predict(e);
+static mct_cuda_gate gate_of(mct_cuda_evolution *e, mct_graph *graph, unsigned initial) {
+    mct_cuda_gate gate = {true, 0};
+    NOTE(mct_graph_condition(graph, initial, &gate.condition));
+    return gate;
+}
+
+static void record_step(mct_cuda_evolution *e, mct_graph *graph, const mct_cuda_gates *gates) {
+    const mct_cuda_gate iterates = gate_of(e, graph, 1);
+    mct_cuda_predict(e, iterates);
     mct_cuda_history(e, e->steps);
-    record_iterate(e, graph);
-    mct_cuda_commit(e);
-    NOTE(mct_graph_condition(graph, 0, &ends));
-    if (e->cuda->error) return;
-    NOTE(launch<gate_kernel>({1, BLOCK}, mct_cuda_stream(), e->steps, ends, again));
-    NOTE(mct_graph_while(graph, ends));
-    if (e->cuda->error) return;
-    mct_cuda_decimate(e, {true, ends});
-    NOTE(mct_graph_end_while(graph));
+    record_iterate(e, graph, iterates);
+    mct_cuda_commit(e, gates);
+}
+
+/* Steps to the end of a block of them, and what comes then. */
+static void record_block(mct_cuda_evolution *e, mct_graph *graph, mct_cuda_gate again) {
+    const mct_cuda_gates gates = {gate_of(e, graph, 1), gate_of(e, graph, 0), again};
+    NOTE(launch<open_gate_kernel>({1, 1}, mct_cuda_stream(), gates.next));
+    if (!e->cuda->error) NOTE(mct_graph_while(graph, gates.next.condition));
+    if (!e->cuda->error) record_step(e, graph, &gates);
+    if (!e->cuda->error) NOTE(mct_graph_end_while(graph));
+    if (!e->cuda->error) NOTE(mct_graph_while(graph, gates.ends.condition));
+    if (!e->cuda->error) mct_cuda_decimate(e, gates.ends);
+    if (!e->cuda->error) NOTE(mct_graph_end_while(graph));
 }
 
 void mct_cuda_iterate(mct_cuda_evolution *e) {
     mct_graph *graph = &e->iterate;
     if (!e->iterate_made && !e->cuda->error) {
         NOTE(mct_graph_begin(graph, mct_cuda_stream()));
-        if (!e->cuda->error) record_iterate(e, graph);
+        if (!e->cuda->error) record_iterate(e, graph, gate_of(e, graph, 1));
         if (!e->cuda->error) NOTE(mct_graph_end(graph));
         e->iterate_made = true;
     }
@@ -65,12 +66,11 @@ void mct_cuda_iterate(mct_cuda_evolution *e) {
 
 static void record_advance(mct_cuda_evolution *e) {
     mct_graph *graph = &e->advance;
-    cudaGraphConditionalHandle again;
     NOTE(mct_graph_begin(graph, mct_cuda_stream()));
     if (e->cuda->error) return;
-    NOTE(mct_graph_condition(graph, 1, &again));
-    if (!e->cuda->error) NOTE(mct_graph_while(graph, again));
-    if (!e->cuda->error) record_step(e, graph, again);
+    const mct_cuda_gate again = gate_of(e, graph, 1);
+    if (!e->cuda->error) NOTE(mct_graph_while(graph, again.condition));
+    if (!e->cuda->error) record_block(e, graph, again);
     if (!e->cuda->error) NOTE(mct_graph_end_while(graph));
     if (!e->cuda->error) NOTE(mct_graph_end(graph));
 }

@@ -23,9 +23,9 @@ __host__ __device__ inline int mct_sequence_size(int N) {
     return (2 * N + 3 * MCT_LAGS + 5) / 8 * 8 + 2;
 }
 
-/* Doubles of shared memory for N wave numbers: sequences [functions][size], increments [mm][3][N + 2]. */
+/* Doubles of shared memory for N wave numbers: sequences [functions][size], terms of running sums [mm][3][N + 2]. */
 __host__ __device__ inline size_t mct_correlate_shared(int N, int functions, int mm) {
-    return (size_t)functions * 2 * (size_t)mct_sequence_size(N) + (size_t)mm * 3 * (size_t)(N + 2);
+    return (size_t)functions * 2 * (size_t)mct_sequence_size(N) + (size_t)mm * MCT_RUNNING * (size_t)(N + 2);
 }
 
 /* The zeros, which stay; by the whole block. */
@@ -79,28 +79,36 @@ __device__ void mct_add_lags(const mct_pair *left, const mct_pair *right, int tu
     }
 }
 
-/* What the running sums add, P, -mO and m^2 (4 K3 + m^2 D), of some lags in a row, onto `increment` [3][N + 2], or into it. */
-__device__ inline void mct_keep_lags(const mct_cuda_view &v, int lag, double (*sum)[MCT_LAGS], bool add,
-                                     double *increment) {
-    const int pitch = v.N + 2;
+/* What a thread has summed. */
+struct mct_lag_sums {
+    const double (*sum)[MCT_LAGS];
+    int first; /* lag */
+    __device__ mct_increment at(const mct_cuda_view &, size_t, int lag) const {
+        const int s = lag - first;
+        return {sum[0][s] + sum[1][s], sum[2][s], sum[3][s], sum[0][s] - sum[1][s]};
+    }
+};
+
+/* The terms of the running sums at some lags in a row, onto `terms` [3][N + 2], or into it. */
+__device__ inline void mct_keep_lags(const mct_cuda_view &v, int lag, const double (*sum)[MCT_LAGS], bool add,
+                                     double *terms) {
+    const mct_lag_sums increments = {sum, lag};
     UNROLL
     for (int s = 0; s < MCT_LAGS; s++) {
+        double term[MCT_RUNNING];
         if (lag + s >= v.lags) continue;
-        const double mi = (lag + s) * v.spacing, m2 = mi * mi;
-        const double P = sum[0][s] + sum[1][s], D = sum[0][s] - sum[1][s];
-        const double O = -mi * sum[2][s], K3 = m2 * (4.0 * sum[3][s] + m2 * D);
-        double *const to = increment + lag + s;
-        to[0] = add ? to[0] + P : P;
-        to[pitch] = add ? to[pitch] + O : O;
-        to[2 * pitch] = add ? to[2 * pitch] + K3 : K3;
+        mct_increment_terms(v, increments, 0, lag + s, term);
+        for (int k = 0; k < MCT_RUNNING; k++) {
+            double *const to = terms + k * (v.N + 2) + lag + s;
+            *to = add ? *to + term[k] : term[k];
+        }
     }
 }
 
-/* The increments of all components; by the whole block, ends with a barrier.  Where there are fewer groups of lags than threads,
+/* The terms of the running sums of all components; by the whole block, ends with a barrier.  Where there are fewer groups of lags than threads,
  * slices of j share them and add theirs in turn; for N <= 256 there are not more with two species. */
 template <int m>
-__device__ void mct_correlate_point(const mct_cuda_view &v, size_t point, const mct_pair *sequences,
-                                    double *increment) {
+__device__ void mct_correlate_point(const mct_cuda_view &v, size_t point, const mct_pair *sequences, double *terms) {
     const int size = mct_sequence_size(v.N), columns = (v.lags + MCT_LAGS - 1) / MCT_LAGS * (m * m);
     const int together = columns < BLOCK ? columns : BLOCK;
     const int slices = BLOCK / together < MCT_SLICES_MAX ? BLOCK / together : MCT_SLICES_MAX;
@@ -119,24 +127,35 @@ __device__ void mct_correlate_point(const mct_cuda_view &v, size_t point, const 
             mct_add_lags<false>(left + term.u * size, right + term.v * size, some, sum);
         }
         for (int s = 0; s < slices; s++) {
-            if (works && s == slice) mct_keep_lags(v, lag, sum, s > 0, increment + c * 3 * (v.N + 2));
+            if (works && s == slice) mct_keep_lags(v, lag, sum, s > 0, terms + c * MCT_RUNNING * (v.N + 2));
             __syncthreads();
         }
     }
 }
 
-/* Running sums of all increments in their place, for N <= 256: a warp for each, eight elements in a row for a lane. */
-__device__ inline void mct_sum_increments(const mct_cuda_view &v, double *increment) {
+/* What a running sum adds at i: the term, or its corrected form; terms are even in i. */
+__device__ inline double mct_corrected_term(const double *term, int i, bool corrected) {
+    double sum = term[i];
+    if (corrected) {
+        const double weight[3] = MCT_CORRECTED_WEIGHTS;
+        sum *= weight[0];
+        for (int by = 1; by <= 2; by++) sum += weight[by] * (term[i < by ? by - i : i - by] + term[i + by]);
+    }
+    return i ? sum : 0.5 * sum;
+}
+
+/* Running sums of all terms in their place, for N <= 256: a warp for each, eight elements in a row for a lane. */
+__device__ inline void mct_sum_terms(const mct_cuda_view &v, double *terms) {
     enum { IN_A_ROW = BLOCK / WARP_SIZE };
     const int lane = (int)(threadIdx.x % WARP_SIZE), each = (v.N + WARP_SIZE - 1) / WARP_SIZE;
-    for (int scan = (int)(threadIdx.x / WARP_SIZE); scan < 3 * v.mm; scan += BLOCK / WARP_SIZE) {
-        double *const d = increment + scan * (v.N + 2);
+    for (int scan = (int)(threadIdx.x / WARP_SIZE); scan < MCT_RUNNING * v.mm; scan += BLOCK / WARP_SIZE) {
+        double *const term = terms + scan * (v.N + 2);
         double value[IN_A_ROW], sum = 0.0;
         UNROLL
         for (int e = 0; e < IN_A_ROW; e++) {
             const int i = lane * each + e;
-            const double term = e < each && i < v.N ? mct_increment_term(d, i, v.corrected) : 0.0;
-            value[e] = sum += i ? term : 0.5 * term;
+            if (e < each && i < v.N) sum += mct_corrected_term(term, i, v.corrected);
+            value[e] = sum;
         }
         double before = sum;
         for (int by = 1; by < WARP_SIZE; by *= 2) {
@@ -147,19 +166,16 @@ __device__ inline void mct_sum_increments(const mct_cuda_view &v, double *increm
         UNROLL
         for (int e = 0; e < IN_A_ROW; e++) {
             const int i = lane * each + e;
-            if (e < each && i < v.N) d[i] = before + value[e];
+            if (e < each && i < v.N) term[i] = before + value[e];
         }
     }
 }
 
 /* Component c of M at wave number i from the running sums. */
-__device__ inline double mct_memory_at(const mct_cuda_view &v, size_t point, int c, int i, const double *increment) {
+__device__ inline double mct_memory_at(const mct_cuda_view &v, size_t point, int c, int i, const double *terms) {
     const int pitch = v.N + 2;
-    const double *const a = increment + c * 3 * pitch + i;
-    const double q = (i + 0.5) * v.spacing, q2 = q * q;
-    const double factor =
-        v.prefactor[point * (size_t)v.mm + (size_t)c] * v.spacing * v.spacing / (16.0 * MCT_PI * MCT_PI);
-    return factor / q * (q2 * (q2 * a[0] + 2.0 * a[pitch]) + a[2 * pitch]);
+    const double *const here = terms + c * MCT_RUNNING * pitch + i, sums[] = {here[0], here[pitch], here[2 * pitch]};
+    return mct_of_running_sums(v, point, (size_t)c, i, sums);
 }
 
 #endif

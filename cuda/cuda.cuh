@@ -2,9 +2,9 @@
  *
  *   device.cu      devices, what keeps one away     ceilings.cu    what they can do, for the benchmark
  *   state.cu       memory, statics                 functions.cu   from F to the functions X, Y, U, V, and back (adjoint)
- *   vector.cu      norms and sums                  increments.cu  M by increments over q; the correlations come from
- *   glass.cu       the fixed point                   factorized.cu  O(N^2) sums, or
- *   direct.cu      M by precomputed weights          fourier.cu     fast Fourier transforms
+ *   vector.cu      norms and sums                  assemble.cuh   M by increments over q, increments.cu back from it;
+ *   glass.cu       the fixed point                 factorized.cu  the correlations by O(N^2) sums, or
+ *   direct.cu      M by precomputed weights        fourier.cu     by fast Fourier transforms, fourier_adjoint.cu
  *   evolution.cuh  the evolution in time and its files
  *
  * Everything is enqueued in one stream of the process, so that operations of all states come in the order of their calls.
@@ -52,13 +52,14 @@ struct mct_cuda;
 
 /* How M is computed: one row per algorithm.  Images: what an algorithm keeps of a function, `image_size` doubles. */
 struct mct_cuda_algorithm {
-    size_t (*image_size)(const mct_grid *grid);
+    size_t (*image_size)(const mct_shape *shape);
     /* doubles of device memory beyond functions and images, all points together */
     size_t (*scratch_size)(const mct_shape *shape);
     const char *(*create)(mct_cuda *cuda, mct_cuda *share);
     void (*destroy)(mct_cuda *cuda);
-    /* function [count][functions_max][N] -> images of points first ...; M from images (kept: dM[kept; images]) */
-    void (*load)(mct_cuda *cuda, size_t first, size_t count, double *images);
+    /* F (X and U kinds) and G (Y and V kinds), [count][mm][N], -> images of points first ...; M from images (kept:
+     * dM[kept; images]) */
+    void (*load)(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G, double *images);
     void (*evaluate)(mct_cuda *cuda, size_t first, size_t count, const double *images, const double *kept, double *M);
     /* from l to the adjoint functions, at the kept images */
     void (*adjoint)(mct_cuda *cuda, size_t first, size_t count, const double *l, const double *kept);
@@ -81,9 +82,10 @@ struct mct_cuda {
     bool *rank_one; /* [points], on the host too */
     const mct_cuda_algorithm *algorithm;
     double *memory;                  /* the arrays of the view and the following, one allocation each */
-    double *function;                /* [points][functions_max][N] */
+    double *function;                /* [points][functions_max][N]: of the adjoint */
     double *image, *image_kept;      /* [points][functions_max][image_size] */
     double *increment;               /* [points][mm][4][N + 2]: P, O, K3, D */
+    double *chunk_sums;              /* [points][mm][N/BLOCK, rounded up][3] (assemble.cuh) */
     double *scratch;                 /* of the algorithm */
     double *result, *result_on_host; /* [points]: sums and norms; pinned */
     double *statics;                 /* on the host, as memory + statics_at ... + statics_size; NULL: none were set */
@@ -130,6 +132,19 @@ __device__ inline mct_cuda_item mct_cuda_item_of(size_t work) {
     return {blockIdx.x / per_point, (size_t)(blockIdx.x % per_point) * BLOCK + threadIdx.x};
 }
 
+/* kernel<m>(...); mct_cuda_create refuses other m. */
+#define MCT_CUDA_LAUNCH(cuda, m, kernel, shape, ...)                                       \
+    do {                                                                                   \
+        cudaError_t error_ = cudaSuccess;                                                  \
+        switch (m) {                                                                       \
+        case 1: error_ = launch<kernel<1>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        case 2: error_ = launch<kernel<2>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        case 3: error_ = launch<kernel<3>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
+        default: error_ = launch<kernel<4>>(shape, mct_cuda_stream(), __VA_ARGS__); break; \
+        }                                                                                  \
+        mct_cuda_note(cuda, error_);                                                       \
+    } while (0)
+
 /* ---- sums of a block ------------------------------------------------------------------------------------------------------ */
 
 /* The sum over the block's threads, for all of them; 32 threads at least, a multiple of 32. */
@@ -164,16 +179,14 @@ __device__ inline double mct_cuda_block_max(double value) {
 
 /* ---- functions.cu ---------------------------------------------------------------------------------------------------------- */
 
-/* cuda->function of points first ... from F (X and U kinds) and G (Y and V kinds), [count][mm][N]. */
-void mct_cuda_functions(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G);
+/* function [count][functions_max][N] of points first ... from F (X and U kinds) and G (Y and V kinds), [count][mm][N]. */
+void mct_cuda_functions(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G, double *function);
 /* F_bar [count][mm][N] from the adjoint functions in cuda->function. */
 void mct_cuda_functions_adjoint(mct_cuda *cuda, size_t first, size_t count, double *F_bar);
 
 /* ---- increments.cu --------------------------------------------------------------------------------------------------------- */
 
-/* M [count][mm][N] from cuda->increment, which is overwritten. */
-void mct_cuda_assemble(mct_cuda *cuda, size_t first, size_t count, double *M);
-/* cuda->increment from l: N + 2 weights of each increment. */
+/* cuda->increment from l: N + 2 weights of each increment; cuda->scratch begins with work space for it. */
 void mct_cuda_assemble_adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l);
 
 /* cuda->result [count] to the host; waits. */

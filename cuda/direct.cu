@@ -14,8 +14,8 @@ static size_t rows_at_a_time(const mct_shape *shape) {
     return rows < 1 ? 1 : rows < shape->grid.points ? rows : shape->grid.points;
 }
 
-static size_t image_size(const mct_grid *grid) {
-    return grid->points;
+static size_t image_size(const mct_shape *shape) {
+    return shape->grid.points;
 }
 
 /* Packed right-hand sides [2][points][mm][N]; products of a block, or of the adjoint of a point with l before them. */
@@ -76,10 +76,6 @@ static const char *create(mct_cuda *cuda, mct_cuda *share) {
     }
     mct_cuda_note(cuda, mct_blas_create(&cuda->blas, mct_cuda_stream()));
     return cuda->error;
-}
-
-static void load(mct_cuda *cuda, size_t first, size_t count, double *images) {
-    mct_cuda_factorized.load(cuda, first, count, images); /* the function itself */
 }
 
 /* ---- evaluation -------------------------------------------------------------------------------------------------------------- */
@@ -212,4 +208,5 @@ static void adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l,
     }
 }
 
-const mct_cuda_algorithm mct_cuda_direct = {image_size, scratch_size, create, destroy, load, evaluate, adjoint};
+const mct_cuda_algorithm mct_cuda_direct = {image_size,         scratch_size, create, destroy,
+                                            mct_cuda_functions, evaluate,     adjoint};

@@ -24,13 +24,10 @@ __device__ inline double mct_memory_of(const mct_cuda_steps &v, const mct_cuda_d
     return sum;
 }
 
-/* The new value: A^-1 (m0 right + source) - offset, no iteration; f: the evolution of the displacements.  By the whole block. */
-__device__ inline void mct_follow(const mct_cuda_steps &v, const mct_cuda_steps &f, const mct_cuda_displacements &d,
-                                  mct_displaced here) {
+/* The new value, A^-1 (m0 right + source) - offset, no iteration; f: the evolution of the displacements.  By one thread. */
+__device__ inline void mct_follow_with(const mct_cuda_steps &v, const mct_cuda_steps &f,
+                                       const mct_cuda_displacements &d, mct_displaced here, double m0) {
     const int i = (int)v.clocks[here.point].i + 1;
-    const double *phi = mct_cuda_at(v, here.point, v.at.F + i);
-    const double m0 = mct_cuda_block_sum(mct_memory_of(v, d, here, phi, phi));
-    if (threadIdx.x != 0) return;
     double *const base = mct_cuda_at(f, here.point, 0) + here.i;
     const double value =
         base[(size_t)f.at.A_inverse * f.n] * (m0 * base[(size_t)f.at.right * f.n] + d.source[here.at]) -
@@ -38,6 +35,14 @@ __device__ inline void mct_follow(const mct_cuda_steps &v, const mct_cuda_steps 
     base[(size_t)(f.at.F + i) * f.n] = value;
     base[(size_t)(f.at.M + i) * f.n] = m0;
     mct_cuda_keep(f, mct_cuda_row(v, here.point), (size_t)here.i, value);
+}
+
+/* m0 from the new Phi, and the new value; by the whole block. */
+__device__ inline void mct_follow(const mct_cuda_steps &v, const mct_cuda_steps &f, const mct_cuda_displacements &d,
+                                  mct_displaced here) {
+    const double *phi = mct_cuda_at(v, here.point, v.at.F + (int)v.clocks[here.point].i + 1);
+    const double m0 = mct_cuda_block_sum(mct_memory_of(v, d, here, phi, phi));
+    if (threadIdx.x == 0) mct_follow_with(v, f, d, here, m0);
 }
 
 #endif

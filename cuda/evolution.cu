@@ -115,6 +115,7 @@ static size_t lay_out_follower(const mct_evolution_shape *shape, double *base, m
     all.add(&f->displacements.species, count);
     all.add(&f->displacements.coupling, points * count * shape->species * shape->N);
     all.add(&f->displacements.source, points * count);
+    all.add(&f->displacements.sums, points * count * (size_t)steps_of(shape).chunks);
     return all.total;
 }
 
@@ -323,14 +324,14 @@ static void start(void *evolution) {
     mct_cuda_start((mct_cuda_evolution *)evolution);
 }
 static void predict(void *evolution) {
-    mct_cuda_predict((mct_cuda_evolution *)evolution);
+    mct_cuda_predict((mct_cuda_evolution *)evolution, {false, 0});
 }
 static void history(void *evolution) {
     mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
     mct_cuda_history(e, e->steps);
 }
 static void commit(void *evolution) {
-    mct_cuda_commit((mct_cuda_evolution *)evolution);
+    mct_cuda_commit((mct_cuda_evolution *)evolution, NULL);
 }
 static void decimate(void *evolution) {
     mct_cuda_decimate((mct_cuda_evolution *)evolution, {false, 0});

@@ -98,12 +98,18 @@ struct mct_cuda_displacements {
     int *species;     /* [count] */
     double *coupling; /* [points][count][m][N] */
     double *source;   /* [points][count] */
+    double *sums;     /* [points][count][chunks of wave numbers of Phi]: of m0 */
 };
 
 /* A condition of a graph that a kernel sets; outside of a graph nothing is set. */
 struct mct_cuda_gate {
     bool used;
     cudaGraphConditionalHandle condition;
+};
+
+/* What follows a step: another one before anything else, the end of a block of steps somewhere, another one in the end. */
+struct mct_cuda_gates {
+    mct_cuda_gate next, ends, again;
 };
 
 struct mct_cuda_follower;
@@ -253,18 +259,7 @@ __device__ inline void mct_cuda_keep_largest(const mct_cuda_steps &v, size_t poi
     v.parts[point * (size_t)v.chunks + q / MCT_CUDA_CHUNK].largest = largest;
 }
 
-/* error = launch<kernel<m>>(...) for the m of the state; mct_cuda_create refuses others. */
-#define MCT_LAUNCH_FOR_SPECIES(e, m, kernel, shape, ...)                                   \
-    do {                                                                                   \
-        cudaError_t error_ = cudaSuccess;                                                  \
-        switch (m) {                                                                       \
-        case 1: error_ = launch<kernel<1>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
-        case 2: error_ = launch<kernel<2>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
-        case 3: error_ = launch<kernel<3>>(shape, mct_cuda_stream(), __VA_ARGS__); break;  \
-        default: error_ = launch<kernel<4>>(shape, mct_cuda_stream(), __VA_ARGS__); break; \
-        }                                                                                  \
-        mct_cuda_note((e)->cuda, error_);                                                  \
-    } while (0)
+#define MCT_LAUNCH_FOR_SPECIES(e, m, kernel, shape, ...) MCT_CUDA_LAUNCH((e)->cuda, m, kernel, shape, __VA_ARGS__)
 
 #define MCT_LAUNCH_FOR_DEGREE(e, degree, kernel, shape, ...)                                            \
     do {                                                                                                \
@@ -280,13 +275,14 @@ __device__ inline void mct_cuda_keep_largest(const mct_cuda_steps &v, size_t poi
 /* ---- operations: all enqueued; steps: of the evolution or of its follower ------------------------------------------------- */
 
 void mct_cuda_start(mct_cuda_evolution *e);
-void mct_cuda_predict(mct_cuda_evolution *e);
+/* All running points iterate, and the gate is open. */
+void mct_cuda_predict(mct_cuda_evolution *e, mct_cuda_gate iterates);
 void mct_cuda_history(mct_cuda_evolution *e, const mct_cuda_steps &steps);
-/* Which points iterate; then a turn of the loop at a time, which sets the gate. */
-void mct_cuda_iterate_begin(mct_cuda_evolution *e, mct_cuda_gate gate);
+/* A turn of the loop, which sets the gate. */
 void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate);
 void mct_cuda_iterate(mct_cuda_evolution *e);
-void mct_cuda_commit(mct_cuda_evolution *e);
+/* gates: what follows the step, NULL outside of a graph. */
+void mct_cuda_commit(mct_cuda_evolution *e, const mct_cuda_gates *gates);
 /* Shuts the gate: once is enough. */
 void mct_cuda_decimate(mct_cuda_evolution *e, mct_cuda_gate gate);
 /* Blocks of steps begin as the paces say. */

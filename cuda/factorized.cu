@@ -2,6 +2,7 @@
  *
  * The image of a function is the function itself [N]: t = kX continued as odd about -1/2, e = k^2 X as even, on the fly.
  * One warp per point, component and lag: 6 multiply-adds for each of up to 2N values of j. */
+#include "assemble.cuh"
 #include "factorized.cuh"
 
 enum { WARPS = BLOCK / WARP_SIZE };
@@ -62,8 +63,8 @@ __global__ static void correlate_adjoint_kernel(mct_cuda_view v, size_t first, c
     function[item.point * work + item.index] = v.k[j] * (bar.t + v.k[j] * bar.e);
 }
 
-static size_t image_size(const mct_grid *grid) {
-    return grid->points;
+static size_t image_size(const mct_shape *shape) {
+    return shape->grid.points;
 }
 
 /* Of assemble_adjoint. */
@@ -80,17 +81,11 @@ static void destroy(mct_cuda *cuda) {
     (void)cuda;
 }
 
-static void load(mct_cuda *cuda, size_t first, size_t count, double *images) {
-    (void)first;
-    mct_cuda_note(cuda, cudaMemcpyAsync(images, cuda->function, count * cuda->functions_max * cuda->N * sizeof(double),
-                                        cudaMemcpyDeviceToDevice, mct_cuda_stream()));
-}
-
 static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *images, const double *kept, double *M) {
     const size_t blocks = ((size_t)cuda->view.lags + WARPS - 1) / WARPS * count * (size_t)cuda->view.mm;
     mct_cuda_note(cuda, launch<correlate_kernel>({(unsigned)blocks, BLOCK}, mct_cuda_stream(), cuda->view, first,
                                                  images, kept, cuda->increment));
-    mct_cuda_assemble(cuda, first, count, M);
+    mct_cuda_assemble(cuda, first, count, mct_summed_increments{cuda->increment}, M);
 }
 
 static void adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l, const double *kept) {
@@ -100,4 +95,5 @@ static void adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l,
                                                          (const double *)cuda->increment, cuda->function));
 }
 
-const mct_cuda_algorithm mct_cuda_factorized = {image_size, scratch_size, create, destroy, load, evaluate, adjoint};
+const mct_cuda_algorithm mct_cuda_factorized = {image_size,         scratch_size, create, destroy,
+                                                mct_cuda_functions, evaluate,     adjoint};

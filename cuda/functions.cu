@@ -1,14 +1,18 @@
 /* functions.cu: the scalar functions of one wave number that make up the memory kernel, as src/cpu/functions.c, and their
- * adjoint.  One thread per point, function and wave number; reads up to m^2 values of F and C, writes one. */
+ * adjoint.
+ *
+ * One thread per point and wave number computes all functions: reads F, G and C, 24 m^2 bytes at most, writes 8 bytes per
+ * function.  The adjoint: one thread per element of F. */
 #include "functions.cuh"
 
-__global__ static void functions_kernel(mct_cuda_view v, size_t first, const double *F, const double *G,
-                                        double *function) {
-    const size_t N = (size_t)v.N, n = (size_t)v.mm * N, work = (size_t)v.functions_max * N;
-    const mct_cuda_item at = mct_cuda_item_of(work);
-    if (at.index >= work) return;
-    function[at.point * work + at.index] =
-        mct_function(v, first + at.point, (int)(at.index / N), at.index % N, F + at.point * n, G + at.point * n);
+template <int m>
+__global__ void functions_kernel(mct_cuda_view v, size_t first, const double *F, const double *G, double *function) {
+    const size_t N = (size_t)v.N;
+    const mct_cuda_item at = mct_cuda_item_of(N);
+    if (at.index >= N) return;
+    double *const out = function + at.point * (size_t)v.functions_max * N + at.index;
+    F += at.point * m * m * N, G += at.point * m * m * N;
+    mct_functions<m>(v, first + at.point, at.index, F, G, [=](int f, double X) { out[(size_t)f * N] = X; });
 }
 
 /* One thread per element of F: X_bar at this wave number, C at its element 0 0. */
@@ -42,9 +46,10 @@ __global__ static void functions_adjoint_kernel(mct_cuda_view v, size_t first, c
                           : general_adjoint(v.m, N, k, l, C, bar_i);
 }
 
-void mct_cuda_functions(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G) {
-    mct_cuda_note(cuda, launch<functions_kernel>(mct_cuda_over(cuda->functions_max * cuda->N, count), mct_cuda_stream(),
-                                                 cuda->view, first, F, G, cuda->function));
+void mct_cuda_functions(mct_cuda *cuda, size_t first, size_t count, const double *F, const double *G,
+                        double *function) {
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, functions_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, F, G,
+                    function);
 }
 
 void mct_cuda_functions_adjoint(mct_cuda *cuda, size_t first, size_t count, double *F_bar) {

@@ -3,20 +3,6 @@
 #include "cuda.cuh"
 #include "small_matrix.cuh"
 
-/* kernel<m> for the m of the state; mct_cuda_create refuses others. */
-#define LAUNCH_FOR_SPECIES(kernel, ...)                                                                      \
-    do {                                                                                                     \
-        const launch_shape shape = mct_cuda_over(cuda->N, count);                                            \
-        cudaError_t error = cudaSuccess;                                                                     \
-        switch (cuda->view.m) {                                                                              \
-        case 1: error = launch<kernel<1>>(shape, mct_cuda_stream(), cuda->view, first, __VA_ARGS__); break;  \
-        case 2: error = launch<kernel<2>>(shape, mct_cuda_stream(), cuda->view, first, __VA_ARGS__); break;  \
-        case 3: error = launch<kernel<3>>(shape, mct_cuda_stream(), cuda->view, first, __VA_ARGS__); break;  \
-        default: error = launch<kernel<4>>(shape, mct_cuda_stream(), cuda->view, first, __VA_ARGS__); break; \
-        }                                                                                                    \
-        mct_cuda_note(cuda, error);                                                                          \
-    } while (0)
-
 template <int m> __global__ void glass_map_kernel(mct_cuda_view v, size_t first, const double *M, double *G) {
     const size_t N = (size_t)v.N, n = m * m * N;
     const mct_cuda_item at = mct_cuda_item_of(N);
@@ -82,22 +68,23 @@ __global__ static void sensitivity_kernel(mct_cuda_view v, size_t first, const d
 
 void mct_cuda_glass_map(void *state, size_t first, size_t count, const double *M, double *G) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    LAUNCH_FOR_SPECIES(glass_map_kernel, M, G);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, glass_map_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, M, G);
 }
 
 void mct_cuda_glass_linearise(void *state, size_t first, size_t count, const double *G) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    LAUNCH_FOR_SPECIES(glass_linearise_kernel, G);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, glass_linearise_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, G);
 }
 
 void mct_cuda_glass_derivative(void *state, size_t first, size_t count, const double *dM, double *dG) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    LAUNCH_FOR_SPECIES(sandwich_kernel, dM, false, dG);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, sandwich_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, dM, false,
+                    dG);
 }
 
 void mct_cuda_glass_adjoint(void *state, size_t first, size_t count, const double *l, double *w) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    LAUNCH_FOR_SPECIES(sandwich_kernel, l, true, w);
+    MCT_CUDA_LAUNCH(cuda, cuda->view.m, sandwich_kernel, mct_cuda_over(cuda->N, count), cuda->view, first, l, true, w);
 }
 
 void mct_cuda_glass_sensitivity(void *state, size_t first, size_t count, const double *M, const double *G,

@@ -1,15 +1,53 @@
-/* increments.cu: from correlations to M(q) by running sums over q, as src/cpu/increments.c and its loops.
+/* increments.cu: the transpose of the running sums (increments.cuh): from l to weights of the increments.
  *
- * One block per point and component.  increment [count][mm][4][N + 2]: P = K1 + K2, O, K3, D = K1 - K2 (O times balance, K3
- * times its square); 32 bytes read and 8 written per wave number, twice over. */
-#include "increments.cuh"
+ * weight of a(i) -> of the terms, by sums from the end -> of the increments.  One thread per component and wave number, in the
+ * chunks of assemble.cuh: sums of the chunks, running sums, weights; 24 bytes written and read between these, 32 written. */
+#include "assemble.cuh"
 
-__global__ static void assemble_kernel(mct_cuda_view v, size_t first, double *increment, double *M) {
-    const size_t pitch = (size_t)v.N + 2, point = blockIdx.x / (unsigned)v.mm, c = blockIdx.x % (unsigned)v.mm;
-    mct_assemble(v, first + point, c, increment + blockIdx.x * 4 * pitch, M + blockIdx.x * (size_t)v.N);
+/* What l gives to the weights of the three running sums at i. */
+__device__ static void weights_of(const mct_cuda_view &v, size_t first, size_t component, int i, const double *l,
+                                  double *weight) {
+    const size_t point = component / (size_t)v.mm, c = component % (size_t)v.mm;
+    const double factor =
+        v.prefactor[(first + point) * (size_t)v.mm + c] * v.spacing * v.spacing / (16.0 * MCT_PI * MCT_PI);
+    const double q = (i + 0.5) * v.spacing, q2 = q * q, all = factor / q * l[component * (size_t)v.N + (size_t)i];
+    weight[0] = all * q2 * q2;
+    weight[1] = all * 2.0 * q2;
+    weight[2] = all;
 }
 
-/* Transposes of the above: weights of a(i) -> of the terms, by sums from the end -> of the increments. */
+/* Chunks count from the end: thread i of them all has wave number N - 1 - i. */
+__global__ static void weight_sums_kernel(mct_cuda_view v, size_t first, int chunks, const double *l, double *sums) {
+    const mct_chunk here = mct_chunk_of(chunks);
+    double weight[MCT_RUNNING] = {0.0}, sum[MCT_RUNNING], total[MCT_RUNNING];
+    if (here.i < v.N) weights_of(v, first, here.component, v.N - 1 - here.i, l, weight);
+    mct_block_scan<MCT_RUNNING>(weight, sum, total);
+    if (threadIdx.x != 0) return;
+    for (size_t s = 0; s < MCT_RUNNING; s++) sums[(size_t)blockIdx.x * MCT_RUNNING + s] = total[s];
+}
+
+/* e [components][3][N + 2]: the sums from the end, half at 0. */
+__global__ static void weight_running_kernel(mct_cuda_view v, size_t first, int chunks, const double *l,
+                                             const double *sums, double *e) {
+    const mct_chunk here = mct_chunk_of(chunks);
+    const int i = v.N - 1 - here.i;
+    double before[MCT_RUNNING] = {0.0}, weight[MCT_RUNNING] = {0.0}, sum[MCT_RUNNING], total[MCT_RUNNING];
+    const double *const of_component = sums + here.component * (size_t)chunks * MCT_RUNNING;
+    for (int chunk = (int)threadIdx.x; chunk < here.number; chunk += BLOCK) {
+        for (int s = 0; s < MCT_RUNNING; s++) before[s] += of_component[chunk * MCT_RUNNING + s];
+    }
+    mct_block_scan<MCT_RUNNING>(before, sum, total);
+    for (int s = 0; s < MCT_RUNNING; s++) before[s] = total[s];
+    if (i >= 0) weights_of(v, first, here.component, i, l, weight);
+    mct_block_scan<MCT_RUNNING>(weight, sum, total);
+    if (i < 0) return;
+    for (int s = 0; s < MCT_RUNNING; s++) {
+        const double all = before[s] + sum[s];
+        e[(here.component * MCT_RUNNING + (size_t)s) * ((size_t)v.N + 2) + (size_t)i] = i ? all : 0.5 * all;
+    }
+}
+
+/* The weight of a term at lag i from those of the running sums. */
 __device__ static double term_adjoint(const double *e, int N, int i, bool corrected) {
     if (!corrected) return i < N ? e[i] : 0.0;
     const double weight[3] = MCT_CORRECTED_WEIGHTS;
@@ -22,46 +60,34 @@ __device__ static double term_adjoint(const double *e, int N, int i, bool correc
     return sum;
 }
 
-__global__ static void assemble_adjoint_kernel(mct_cuda_view v, size_t first, const double *l, double *increment,
-                                               double *work) {
-    const size_t pitch = (size_t)v.N + 2, point = blockIdx.x / (unsigned)v.mm, c = blockIdx.x % (unsigned)v.mm;
-    double *P = increment + blockIdx.x * 4 * pitch, *O = P + pitch, *K3 = O + pitch, *D = K3 + pitch;
-    const double factor =
-        v.prefactor[(first + point) * (size_t)v.mm + c] * v.spacing * v.spacing / (16.0 * MCT_PI * MCT_PI);
-    double *const d[3] = {P, O, K3};
-    double *e = work + blockIdx.x * 3 * pitch;
-    l += blockIdx.x * (size_t)v.N;
-    double carry[3] = {0.0, 0.0, 0.0};
-    for (int start = 0; start < v.N; start += BLOCK) { /* from the end */
-        const int i = v.N - 1 - start - (int)threadIdx.x;
-        const double q = (i + 0.5) * v.spacing, q2 = q * q, weight = i >= 0 ? factor / q * l[i] : 0.0;
-        const double value[3] = {weight * q2 * q2, weight * 2.0 * q2, weight};
-        for (int s = 0; s < 3; s++) {
-            double total;
-            const double sum = carry[s] + mct_block_scan(value[s], &total);
-            carry[s] += total;
-            if (i >= 0) e[(size_t)s * pitch + (size_t)i] = i ? sum : 0.5 * sum;
-        }
+/* increment [components][4][N + 2] */
+__global__ static void weights_kernel(mct_cuda_view v, const double *e, double *increment) {
+    const size_t pitch = (size_t)v.N + 2, work = (size_t)v.mm * pitch;
+    const mct_cuda_item at = mct_cuda_item_of(work);
+    if (at.index >= work) return;
+    const size_t component = at.point * (size_t)v.mm + at.index / pitch;
+    const int i = (int)(at.index % pitch);
+    const double mi = i * v.spacing, m2 = mi * mi, inverse = 1.0 / v.balance;
+    double w[MCT_RUNNING];
+    for (int s = 0; s < MCT_RUNNING; s++) {
+        w[s] = term_adjoint(e + (component * MCT_RUNNING + (size_t)s) * pitch, v.N, i, v.corrected);
     }
-    __syncthreads();
-    for (int i = (int)threadIdx.x; i < v.N + 2; i += BLOCK) {
-        const double mi = i * v.spacing, m2 = mi * mi;
-        double w[3];
-        for (int s = 0; s < 3; s++) w[s] = term_adjoint(e + (size_t)s * pitch, v.N, i, v.corrected);
-        d[0][i] = w[0];
-        d[1][i] = -w[1] * mi / v.balance;
-        D[i] = m2 * m2 * w[2];
-        d[2][i] = w[2] * 4.0 / (v.balance * v.balance) * m2;
-    }
-}
-
-void mct_cuda_assemble(mct_cuda *cuda, size_t first, size_t count, double *M) {
-    mct_cuda_note(cuda, launch<assemble_kernel>({(unsigned)(count * (size_t)cuda->view.mm), BLOCK}, mct_cuda_stream(),
-                                                cuda->view, first, cuda->increment, M));
+    double *const P = increment + component * 4 * pitch + i;
+    P[0] = w[0];
+    P[pitch] = -w[1] * mi * inverse;
+    P[2 * pitch] = w[2] * 4.0 * inverse * inverse * m2;
+    P[3 * pitch] = m2 * m2 * w[2];
 }
 
 void mct_cuda_assemble_adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l) {
-    mct_cuda_note(cuda,
-                  launch<assemble_adjoint_kernel>({(unsigned)(count * (size_t)cuda->view.mm), BLOCK}, mct_cuda_stream(),
-                                                  cuda->view, first, l, cuda->increment, cuda->scratch));
+    const mct_cuda_view &v = cuda->view;
+    const cudaStream_t stream = mct_cuda_stream();
+    const int chunks = mct_chunks(cuda);
+    const launch_shape shape = mct_over_chunks(cuda, count);
+    double *const e = cuda->scratch;
+    mct_cuda_note(cuda, launch<weight_sums_kernel>(shape, stream, v, first, chunks, l, cuda->chunk_sums));
+    mct_cuda_note(
+        cuda, launch<weight_running_kernel>(shape, stream, v, first, chunks, l, (const double *)cuda->chunk_sums, e));
+    mct_cuda_note(cuda, launch<weights_kernel>(mct_cuda_over((size_t)v.mm * (cuda->N + 2), count), stream, v,
+                                               (const double *)e, cuda->increment));
 }

@@ -1,66 +1,94 @@
-/* increments.cuh: from correlations to M(q) by running sums over q, as src/cpu/increments.c and its loops. */
+/* increments.cuh: from correlations to M(q) by running sums over q, as src/cpu/increments.c and its loops.
+ *
+ * What gives the increments of a component at a lag is a type with `mct_increment at(v, component, lag)`: arrays of plain
+ * sums (here) or what transforms leave (fourier.cu). */
 #ifndef MCT_INCREMENTS_CUH
 #define MCT_INCREMENTS_CUH
 
 #include "constants.h"
 #include "cuda.cuh"
 
-/* value of all threads before this one (their sum) and of all; a scan by shuffles, then over warps. */
-__device__ inline double mct_block_scan(double value, double *total) {
-    SHARED_ARRAY(double, part, WARP_SIZE);
+/* ---- running sums of a block ---------------------------------------------------------------------------------------------- */
+
+/* sum[s] = the values s of all threads up to this one, total[s] = of all; scans by shuffles, then over warps. */
+template <int count> __device__ void mct_block_scan(const double *value, double *sum, double *total) {
+    SHARED_ARRAY(double, part, count *WARP_SIZE);
     const unsigned lane = threadIdx.x % WARP_SIZE, warp = threadIdx.x / WARP_SIZE, warps = blockDim.x / WARP_SIZE;
-    double sum = value;
-    for (unsigned by = 1; by < WARP_SIZE; by *= 2) {
-        const double left = __shfl_up_sync(FULL_WARP, sum, by);
-        if (lane >= by) sum += left;
-    }
-    if (lane == WARP_SIZE - 1) part[warp] = sum;
-    __syncthreads();
-    double before = 0.0, all = 0.0;
-    for (unsigned w = 0; w < warps; w++) {
-        if (w == warp) before = all;
-        all += part[w];
+    for (int s = 0; s < count; s++) {
+        sum[s] = value[s];
+        for (unsigned by = 1; by < WARP_SIZE; by *= 2) {
+            const double left = __shfl_up_sync(FULL_WARP, sum[s], by);
+            if (lane >= by) sum[s] += left;
+        }
+        if (lane == WARP_SIZE - 1) part[s * WARP_SIZE + (int)warp] = sum[s];
     }
     __syncthreads();
-    *total = all;
-    return before + sum;
+    for (int s = 0; s < count; s++) {
+        double before = 0.0, all = 0.0;
+        for (unsigned w = 0; w < warps; w++) {
+            if (w == warp) before = all;
+            all += part[s * WARP_SIZE + (int)w];
+        }
+        sum[s] += before;
+        total[s] = all;
+    }
+    __syncthreads(); /* before the next one writes */
 }
 
-/* What the running sum adds at i: the increment, or its corrected form; increments are even in i. */
-__device__ inline double mct_increment_term(const double *d, int i, bool corrected) {
-    if (!corrected) return d[i];
-    const double weight[3] = MCT_CORRECTED_WEIGHTS;
-    const int below1 = i < 1 ? 1 - i : i - 1, below2 = i < 2 ? 2 - i : i - 2;
-    return weight[0] * d[i] + weight[1] * (d[below1] + d[i + 1]) + weight[2] * (d[below2] + d[i + 2]);
+/* ---- increments ------------------------------------------------------------------------------------------------------------ */
+
+/* Of a component at a lag: O times the balance of the sequences, K3 times its square. */
+struct mct_increment {
+    double P, O, K3, D; /* K1 + K2, O, K3, K1 - K2 */
+};
+
+/* Plain sums [components][4][N + 2]. */
+struct mct_summed_increments {
+    const double *P;
+    __device__ mct_increment at(const mct_cuda_view &v, size_t component, int lag) const {
+        const size_t pitch = (size_t)v.N + 2;
+        const double *here = P + component * 4 * pitch + lag;
+        return {here[0], here[pitch], here[2 * pitch], here[3 * pitch]};
+    }
+};
+
+/* The three sums that make up M. */
+enum { MCT_RUNNING = 3 };
+
+/* P, -m O, m^2 (4 K3 + m^2 D) at lag m */
+template <class Increments>
+__device__ void mct_increment_terms(const mct_cuda_view &v, const Increments &increments, size_t component, int lag,
+                                    double *term) {
+    const mct_increment d = increments.at(v, component, lag);
+    const double mi = lag * v.spacing, m2 = mi * mi, inverse = 1.0 / v.balance; /* a power of 2 */
+    term[0] = d.P;
+    term[1] = -mi * inverse * d.O;
+    term[2] = m2 * (4.0 * inverse * inverse * d.K3 + m2 * d.D);
 }
 
-/* Component c of M [N] from its increments P [4][N + 2], which are overwritten; by the whole block of BLOCK threads. */
-__device__ inline void mct_assemble(const mct_cuda_view &v, size_t point, size_t c, double *P, double *M) {
-    const size_t pitch = (size_t)v.N + 2;
-    double *O = P + pitch, *K3 = O + pitch, *D = K3 + pitch;
+/* What the running sums add at wave number i: these terms, or their corrected form; they are even in i. */
+template <class Increments>
+__device__ void mct_running_terms(const mct_cuda_view &v, const Increments &increments, size_t component, int i,
+                                  double *term) {
+    mct_increment_terms(v, increments, component, i, term);
+    if (v.corrected) {
+        const double weight[3] = MCT_CORRECTED_WEIGHTS;
+        for (int s = 0; s < MCT_RUNNING; s++) term[s] *= weight[0];
+        for (int by = 1; by <= 2; by++) {
+            double below[MCT_RUNNING], above[MCT_RUNNING];
+            mct_increment_terms(v, increments, component, i < by ? by - i : i - by, below);
+            mct_increment_terms(v, increments, component, i + by, above);
+            for (int s = 0; s < MCT_RUNNING; s++) term[s] += weight[by] * (below[s] + above[s]);
+        }
+    }
+    for (int s = 0; s < MCT_RUNNING && i == 0; s++) term[s] *= 0.5;
+}
+
+/* M at wave number i of component c from the running sums. */
+__device__ inline double mct_of_running_sums(const mct_cuda_view &v, size_t point, size_t c, int i, const double *a) {
     const double factor = v.prefactor[point * (size_t)v.mm + c] * v.spacing * v.spacing / (16.0 * MCT_PI * MCT_PI);
-    const double four = 4.0 / (v.balance * v.balance);
-    for (int i = (int)threadIdx.x; i < v.lags; i += BLOCK) {
-        const double mi = i * v.spacing, m2 = mi * mi;
-        O[i] *= -mi / v.balance;
-        K3[i] = m2 * (four * K3[i] + m2 * D[i]);
-    } /* the scan of P, as it is, comes before anything of these is read */
-    double carry[3] = {0.0, 0.0, 0.0};
-    const double *const d[3] = {P, O, K3};
-    for (int start = 0; start < v.N; start += BLOCK) {
-        const int i = start + (int)threadIdx.x;
-        double a[3];
-        for (int s = 0; s < 3; s++) {
-            double total, value = i < v.N ? mct_increment_term(d[s], i, v.corrected) : 0.0;
-            if (i == 0) value *= 0.5;
-            a[s] = carry[s] + mct_block_scan(value, &total);
-            carry[s] += total;
-        }
-        if (i < v.N) {
-            const double q = (i + 0.5) * v.spacing, q2 = q * q;
-            M[i] = factor / q * (q2 * (q2 * a[0] + 2.0 * a[1]) + a[2]);
-        }
-    }
+    const double q = (i + 0.5) * v.spacing, q2 = q * q;
+    return factor / q * (q2 * (q2 * a[0] + 2.0 * a[1]) + a[2]);
 }
 
 #endif

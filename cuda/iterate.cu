@@ -6,19 +6,6 @@
  *   mix     one thread per element; 8 (2 + secants) bytes */
 #include "iterate.cuh"
 
-__global__ static void begin_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
-    int any = 0;
-    for (int p = (int)threadIdx.x; p < v.points; p += BLOCK) {
-        const bool runs = mct_cuda_runs(v, (size_t)p);
-        v.paces[p].iterating = runs;
-        v.paces[p].pair = -1;
-        if (runs) v.clocks[p].iterations = 0;
-        any |= runs;
-    }
-    any = __syncthreads_or(any);
-    if (threadIdx.x == 0 && gate.used) cudaGraphSetConditional(gate.condition, (unsigned)any);
-}
-
 template <int m> __global__ void update_kernel(mct_cuda_steps v) {
     const mct_cuda_wave_number at = mct_cuda_wave_number_of(v);
     if (v.paces[at.point].iterating) mct_update<m>(v, at.point, at.q);
@@ -39,10 +26,6 @@ __global__ static void mix_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
     }
     const mct_cuda_item at = mct_cuda_item_of(v.n);
     if (at.index < v.n && v.paces[at.point].iterating) mct_mix(v, at.point, at.index);
-}
-
-void mct_cuda_iterate_begin(mct_cuda_evolution *e, mct_cuda_gate gate) {
-    mct_cuda_note(e->cuda, launch<begin_kernel>({1, BLOCK}, mct_cuda_stream(), e->steps, gate));
 }
 
 void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate) {

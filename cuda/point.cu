@@ -13,15 +13,14 @@
 /* M[x, x] of a point; shared: mct_correlate_shared.  A thread gets M at its own wave number and needs no other. */
 template <int m>
 __device__ static void evaluate(const mct_cuda_view &k, size_t point, const double *x, mct_pair *shared, double *M) {
-    double *const increment =
-        (double *)(shared + mct_cuda_functions_of(k.rank_one[point], k.m) * mct_sequence_size(k.N));
+    double *const terms = (double *)(shared + mct_cuda_functions_of(k.rank_one[point], k.m) * mct_sequence_size(k.N));
     mct_fill_sequences(k, point, x, shared);
     __syncthreads();
-    mct_correlate_point<m>(k, point, shared, increment);
-    mct_sum_increments(k, increment);
+    mct_correlate_point<m>(k, point, shared, terms);
+    mct_sum_terms(k, terms);
     __syncthreads();
     const int i = (int)threadIdx.x;
-    for (int c = 0; c < m * m && i < k.N; c++) M[c * k.N + i] = mct_memory_at(k, point, c, i, increment);
+    for (int c = 0; c < m * m && i < k.N; c++) M[c * k.N + i] = mct_memory_at(k, point, c, i, terms);
 }
 
 /* offset of the coming step; ahead ends with a barrier where it does anything. */
@@ -62,12 +61,13 @@ template <int m> __device__ static void open_block(const mct_cuda_steps &v, size
     for (size_t q = threadIdx.x; q < (size_t)v.N; q += BLOCK) mct_prepare<m>(v, point, q);
 }
 
-/* Two blocks on a multiprocessor, for up to two species: while one waits for memory or a barrier the other multiplies.  Devices with
- * few units of double precision are busy with one, which then has registers to spare. */
+/* Two blocks on a multiprocessor, for two species: while one waits for memory or a barrier the other multiplies.  That leaves 128
+ * registers, which one species, as the compiler does it, and three exceed by a few; devices with few units of double precision
+ * are busy with one block. */
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ != 800 && __CUDA_ARCH__ < 900
 #define RESIDENT(m) 1
 #else
-#define RESIDENT(m) (m < 3 ? 2 : 1)
+#define RESIDENT(m) (m == 2 ? 2 : 1)
 #endif
 
 template <int m>

@@ -83,13 +83,13 @@ struct layout {
 
 struct arrays {
     size_t k, path, prefactor, root_fraction, C, S, S_inverse, W_inverse, weight, left, right, function, image,
-        image_kept, increment, scratch, result;
+        image_kept, increment, chunk_sums, scratch, result;
 };
 
 static arrays lay_out(const mct_shape *shape, layout *all) {
     const size_t N = shape->grid.points, m = shape->species, mm = m * m, points = shape->points, n = points * mm * N;
     const mct_cuda_algorithm *algorithm = algorithm_of(shape->algorithm);
-    const size_t functions = points * functions_max(shape), images = functions * algorithm->image_size(&shape->grid);
+    const size_t functions = points * functions_max(shape), images = functions * algorithm->image_size(shape);
     arrays a;
     *all = layout();
     a.k = all->add(N);
@@ -101,6 +101,7 @@ static arrays lay_out(const mct_shape *shape, layout *all) {
     a.image = all->add(images);
     a.image_kept = all->add(images);
     a.increment = all->add(points * mm * 4 * (N + 2));
+    a.chunk_sums = all->add(points * mm * 3 * ((N + BLOCK - 1) / BLOCK));
     a.scratch = all->add(algorithm->scratch_size(shape));
     a.result = all->add(points);
     return a;
@@ -159,6 +160,7 @@ static void set_view(mct_cuda *cuda, const arrays &a) {
     cuda->image = base + a.image;
     cuda->image_kept = base + a.image_kept;
     cuda->increment = base + a.increment;
+    cuda->chunk_sums = base + a.chunk_sums;
     cuda->scratch = base + a.scratch;
     cuda->result = base + a.result;
 }
@@ -175,7 +177,7 @@ mct_status mct_cuda_create(mct_context *context, const mct_shape *shape, void *s
     cuda->n = shape->species * shape->species * cuda->N;
     cuda->functions_max = functions_max(shape);
     cuda->algorithm = algorithm_of(shape->algorithm);
-    cuda->image_size = cuda->algorithm->image_size(&shape->grid);
+    cuda->image_size = cuda->algorithm->image_size(shape);
     layout all;
     const arrays a = lay_out(shape, &all);
     cuda->rank_one = (bool *)calloc(shape->points, sizeof *cuda->rank_one);
@@ -254,22 +256,19 @@ static double *kept_of(const mct_cuda *cuda, size_t first) {
 
 void mct_cuda_apply(void *state, size_t first, size_t count, const double *F, const double *G, double *M) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    mct_cuda_functions(cuda, first, count, F, G);
-    cuda->algorithm->load(cuda, first, count, cuda->image);
+    cuda->algorithm->load(cuda, first, count, F, G, cuda->image);
     cuda->algorithm->evaluate(cuda, first, count, cuda->image, NULL, M);
 }
 
 void mct_cuda_linearise(void *state, size_t first, size_t count, const double *F, double *M) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    mct_cuda_functions(cuda, first, count, F, F);
-    cuda->algorithm->load(cuda, first, count, kept_of(cuda, first));
+    cuda->algorithm->load(cuda, first, count, F, F, kept_of(cuda, first));
     if (M) cuda->algorithm->evaluate(cuda, first, count, kept_of(cuda, first), NULL, M);
 }
 
 void mct_cuda_derivative(void *state, size_t first, size_t count, const double *d, double *dM) {
     mct_cuda *cuda = mct_cuda_ready(state);
-    mct_cuda_functions(cuda, first, count, d, d);
-    cuda->algorithm->load(cuda, first, count, cuda->image);
+    cuda->algorithm->load(cuda, first, count, d, d, cuda->image);
     cuda->algorithm->evaluate(cuda, first, count, cuda->image, kept_of(cuda, first), dM);
 }
 

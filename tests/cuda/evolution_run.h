@@ -24,7 +24,7 @@ typedef struct trial {
     bool observed;  /* rows of a few wave numbers */
 } trial;
 
-enum { POINTS_MAX = 7, DISPLACEMENTS_MAX = 2 };
+enum { WAVE_NUMBERS_MAX = 1100, POINTS_MAX = 9, DISPLACEMENTS_MAX = 2 };
 
 /* The same state points on one backend. */
 typedef struct run {
@@ -56,10 +56,10 @@ static inline void set_point(run *r, const trial *t, mct_context *context, size_
     const double fractions[3][3] = {{1.0}, {0.3, 0.7}, {0.2, 0.35, 0.45}}, activities[] = {2.0, 1.0, 1.5};
     mct_species species[3];
     const mct_mixture mixture =
-        support_mixture(species, 0.3 + 0.05 * (double)point, t->m, fractions[t->m - 1], activities);
+        support_mixture(species, 0.3 + 0.05 * (double)(point % 7), t->m, fractions[t->m - 1], activities);
     mct_statics *statics =
         point % 3 == 2 ? support_statics_unequal(context, grid, &mixture) : support_statics(context, grid, &mixture);
-    double coupling[DISPLACEMENTS_MAX * 3 * 150], source[DISPLACEMENTS_MAX];
+    double coupling[DISPLACEMENTS_MAX * 3 * WAVE_NUMBERS_MAX], source[DISPLACEMENTS_MAX];
     for (size_t d = 0; d < t->displacements; d++) {
         for (size_t i = 0; i < t->m * t->N; i++) {
             coupling[d * t->m * t->N + i] = (0.2 + (double)d) / (1.0 + (double)(i % t->N));

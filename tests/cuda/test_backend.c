@@ -20,6 +20,7 @@ typedef struct trial {
     mct_kernel_algorithm algorithm;
     mct_kernel_path path;
     mct_quadrature quadrature;
+    bool whole, alike; /* all points of the state; on one path */
 } trial;
 
 /* A state of each backend with the same statics, and arrays of each. */
@@ -31,7 +32,7 @@ typedef struct pair {
     double *host[2];
     mct_context *context;
     mct_grid grid;
-    size_t n, count;
+    size_t n, first, count;
 } pair;
 
 static void fill(pair *p, int which, mct_statics *const *statics, support_field kind, uint64_t seed) {
@@ -86,13 +87,15 @@ static double scalar_difference(size_t count, double values[2][8]) {
 static pair pair_create(const trial *t, mct_statics **statics) {
     const double fractions[3][3] = {{1.0}, {0.3, 0.7}, {0.2, 0.35, 0.45}}, activities[] = {4.0, 1.0, 2.0};
     pair p = {.backend = {&mct_backend_cpu, &MCT_CUDA_BACKEND}, .context = support_context(1)};
-    p.grid = (mct_grid){
-        .points = t->N, .spacing = t->quadrature == MCT_QUADRATURE_CORRECTED ? 0.2 : 0.4, .quadrature = t->quadrature};
+    const double spacing = t->quadrature == MCT_QUADRATURE_CORRECTED ? 0.2 : 0.4;
+    p.grid =
+        (mct_grid){.points = t->N, .spacing = spacing * fmin(1.0, 200.0 / (double)t->N), .quadrature = t->quadrature};
     p.n = t->m * t->m * t->N;
     p.count = t->points;
+    p.first = t->whole ? 0 : 1; /* point 0 is left out */
     const mct_shape shape = {.grid = p.grid,
                              .species = t->m,
-                             .points = t->points + 1,
+                             .points = p.first + t->points,
                              .algorithm = t->algorithm,
                              .path = t->path,
                              .threads = 1};
@@ -106,12 +109,11 @@ static pair pair_create(const trial *t, mct_statics **statics) {
         mct_species species[3];
         mct_mixture mixture =
             support_mixture(species, 0.55 + 0.01 * (double)point, t->m, fractions[t->m - 1], activities);
-        const bool unequal = t->path == MCT_PATH_GENERAL || (t->path == MCT_PATH_AUTO && point % 2);
+        const bool unequal = t->path == MCT_PATH_GENERAL || (t->path == MCT_PATH_AUTO && point % 2 && !t->alike);
         statics[point] = unequal ? support_statics_unequal(p.context, &p.grid, &mixture)
                                  : support_statics(p.context, &p.grid, &mixture);
-        /* point 0 is left out: operations begin at point 1 */
-        BOTH((void)a; cr_assert_eq(on->set_statics(p.context, state, 0, statics[point]), MCT_OK);
-             cr_assert_eq(on->set_statics(p.context, state, 1 + point, statics[point]), MCT_OK))
+        BOTH((void)a; if (p.first) cr_assert_eq(on->set_statics(p.context, state, 0, statics[point]), MCT_OK);
+             cr_assert_eq(on->set_statics(p.context, state, p.first + point, statics[point]), MCT_OK))
     }
     return p;
 }
@@ -131,15 +133,15 @@ static void check_kernel(const trial *t) {
     pair p = pair_create(t, statics);
     fill(&p, 0, statics, SUPPORT_SMOOTH, 3);
     fill(&p, 1, statics, SUPPORT_DIRECTION, 4);
-    BOTH(on->apply(state, 1, p.count, a[0], a[0], a[2]))
+    BOTH(on->apply(state, p.first, p.count, a[0], a[0], a[2]))
     EXPECT_SAME(2, "M[F, F]");
-    BOTH(on->apply(state, 1, p.count, a[0], a[1], a[2]))
+    BOTH(on->apply(state, p.first, p.count, a[0], a[1], a[2]))
     EXPECT_SAME(2, "M[F, G]");
-    BOTH(on->linearise(state, 1, p.count, a[0], a[2]); on->apply(state, 1, p.count, a[1], a[1], a[3]))
+    BOTH(on->linearise(state, p.first, p.count, a[0], a[2]); on->apply(state, p.first, p.count, a[1], a[1], a[3]))
     EXPECT_SAME(2, "M of linearise");
-    BOTH(on->derivative(state, 1, p.count, a[1], a[2]))
+    BOTH(on->derivative(state, p.first, p.count, a[1], a[2]))
     EXPECT_SAME(2, "dM");
-    BOTH(on->adjoint(state, 1, p.count, a[1], a[2]))
+    BOTH(on->adjoint(state, p.first, p.count, a[1], a[2]))
     EXPECT_SAME(2, "adjoint");
     pair_destroy(&p, statics);
 }
@@ -150,26 +152,27 @@ static void check_glass(const trial *t) {
     double values[2][8] = {{0.0}};
     fill(&p, 0, statics, SUPPORT_SMOOTH, 5);
     fill(&p, 1, statics, SUPPORT_DIRECTION, 6);
-    BOTH(on->apply(state, 1, p.count, a[0], a[0], a[2]); on->glass_map(state, 1, p.count, a[2], a[3]))
+    BOTH(on->apply(state, p.first, p.count, a[0], a[0], a[2]); on->glass_map(state, p.first, p.count, a[2], a[3]))
     EXPECT_SAME(3, "G");
-    BOTH(on->glass_linearise(state, 1, p.count, a[3]); on->glass_sensitivity(state, 1, p.count, a[2], a[3], values[b]))
+    BOTH(on->glass_linearise(state, p.first, p.count, a[3]);
+         on->glass_sensitivity(state, p.first, p.count, a[2], a[3], values[b]))
     cr_expect(scalar_difference(p.count, values) <= bound, "sensitivity");
-    BOTH(on->glass_derivative(state, 1, p.count, a[1], a[2]))
+    BOTH(on->glass_derivative(state, p.first, p.count, a[1], a[2]))
     EXPECT_SAME(2, "dG");
-    BOTH(on->glass_adjoint(state, 1, p.count, a[1], a[2]))
+    BOTH(on->glass_adjoint(state, p.first, p.count, a[1], a[2]))
     EXPECT_SAME(2, "adjoint of dG");
-    BOTH(on->dot(state, 1, p.count, a[0], a[3], values[b]))
+    BOTH(on->dot(state, p.first, p.count, a[0], a[3], values[b]))
     cr_expect(scalar_difference(p.count, values) <= bound, "dot");
-    BOTH(on->max_norm(state, 1, p.count, a[1], values[b]))
+    BOTH(on->max_norm(state, p.first, p.count, a[1], values[b]))
     cr_expect(scalar_difference(p.count, values) == 0.0, "max norm");
     const double factor_a[8] = {0.5, 2.0, -1.0, 3.0}, factor_b[8] = {1.0, 0.0, 2.0, 0.0};
-    BOTH(on->weigh(state, 1, p.count, 0, a[1]); on->weigh(state, 1, p.count, 1, a[0]);
-         on->axpby(state, 1, p.count, factor_a, a[0], factor_b, a[1]))
+    BOTH(on->weigh(state, p.first, p.count, 0, a[1]); on->weigh(state, p.first, p.count, 1, a[0]);
+         on->axpby(state, p.first, p.count, factor_a, a[0], factor_b, a[1]))
     EXPECT_SAME(0, "division by the weight");
     EXPECT_SAME(1, "a x + b y");
     /* a bad value is that point's bad value */
     p.host[0][p.n - 1] = NAN;
-    BOTH(on->upload(a[0], p.host[0], p.count * p.n); on->max_norm(state, 1, p.count, a[0], values[b]))
+    BOTH(on->upload(a[0], p.host[0], p.count * p.n); on->max_norm(state, p.first, p.count, a[0], values[b]))
     for (size_t i = 0; i < p.count; i++) cr_expect(isnan(values[1][i]) == (i == 0), "norm of point %zu", i);
     pair_destroy(&p, statics);
 }
@@ -198,6 +201,34 @@ ParameterizedTestParameters(cuda_backend, kernel) {
 }
 
 ParameterizedTest(trial *t, cuda_backend, kernel) {
+    setenv("APMCT_CUDA_HOST_ORDER", orders[t->order], 1);
+    check_kernel(t);
+}
+
+/* More wave numbers than a block of threads sums at a time: a few, and more than each block sums by itself. */
+ParameterizedTestParameters(cuda_backend, chunks) {
+    static const struct {
+        size_t N, m, points;
+        mct_kernel_algorithm algorithm;
+    } cases[] = {{300, 2, 1, MCT_KERNEL_FACTORIZED}, {513, 1, 1, MCT_KERNEL_FOURIER},  {513, 2, 2, MCT_KERNEL_FOURIER},
+                 {1300, 1, 2, MCT_KERNEL_FOURIER},   {1300, 2, 2, MCT_KERNEL_FOURIER}, {1300, 3, 1, MCT_KERNEL_FOURIER},
+                 {8192, 1, 1, MCT_KERNEL_FOURIER},   {8192, 2, 1, MCT_KERNEL_FOURIER}};
+    enum { CASES = sizeof cases / sizeof *cases };
+    static trial trials[2 * CASES];
+    for (int i = 0; i < 2 * CASES; i++) {
+        trials[i] = (trial){.order = i % ORDERS,
+                            .N = cases[i / 2].N,
+                            .m = cases[i / 2].m,
+                            .points = cases[i / 2].points,
+                            .whole = cases[i / 2].points > 1,
+                            .alike = i % 4 == 0,
+                            .algorithm = cases[i / 2].algorithm,
+                            .quadrature = (mct_quadrature)(i % 2)};
+    }
+    return cr_make_param_array(trial, trials, 2 * CASES);
+}
+
+ParameterizedTest(trial *t, cuda_backend, chunks) {
     setenv("APMCT_CUDA_HOST_ORDER", orders[t->order], 1);
     check_kernel(t);
 }
