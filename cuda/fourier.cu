@@ -1,9 +1,10 @@
 /* fourier.cu: the correlations of the increment form by fast Fourier transform, O(N log N), as src/cpu/fourier.c.
  *
  * Real transforms of length L >= 3N - 1 by the library, all functions (or components) of a batch at once, between kernels that
- * pass over each array once: load (functions and sequences, one thread per wave number: 8 m^2 (2 N + 1) bytes read at most,
- * 8 L written per function), product (one thread per component and frequency: 64 bytes read and 48 written), assemble
- * (assemble.cuh, from what the transforms leave).
+ * pass over each array once:
+ *   load      one thread per wave number: 24 m^2 bytes read at most, 8 L/N written per function
+ *   product   one thread per component and frequency: 64 bytes read, 48 written; 24 + 12 multiply-adds and products
+ *   assemble  (assemble.cuh) from what the transforms leave
  *
  * Images are spectra (fourier.cuh); with one species e follows. */
 #include <limits.h>
