@@ -99,7 +99,7 @@ struct mct_cuda {
     const char *error; /* the first thing that failed, or NULL */
 };
 
-/* Bytes of device memory that the tables of direct take. */
+/* Bytes of device memory that the tables of direct and its handle for matrix products take. */
 size_t mct_cuda_direct_memory(const mct_grid *grid);
 
 /* Statics that were set, onto the device: before anything reads the view. */

@@ -5,8 +5,9 @@
  * and the rows j of the tile; then one warp per point and i sums over the tile's l with Y and V, for all components.  Rank
  * one has 1 + m left functions and m^2 + m right ones: hence the left ones first.
  *
- * Operations per point, rank one: 2 (1 + m) multiply-adds / 2 x (N^3/2 x what tiles have beyond the triangle region: 1.6,
- * 1.34, 1.23 for N = 256, 512, 1000).  T of a tile, 32 MB at most, is written and read once: from and to the L2. */
+ * Per point, rank one: 1 + m multiply-adds for each weight of a tile, (1 + m) N^3/2 times 1.6, 1.34, 1.23 for N = 256, 512,
+ * 1000, and 2 m^2 N^2 for the sums.  T is (1 + m) N^2 doubles, written and read; that of a tile, 32 MB at most, stays in an L2
+ * of 50 MB until it is summed.  Bytes of weights: 8 N^3 times the same 1.6, 1.34, 1.23, once per group of points. */
 #include <stdlib.h>
 
 #include "constants.h"
@@ -103,7 +104,7 @@ static size_t tiles_of(const mct_grid *grid) {
 }
 
 size_t mct_cuda_direct_memory(const mct_grid *grid) {
-    return 2 * lay_out(grid, NULL) * sizeof(double) + tiles_of(grid) * sizeof(mct_cuda_tile);
+    return 2 * lay_out(grid, NULL) * sizeof(double) + tiles_of(grid) * sizeof(mct_cuda_tile) + mct_blas_memory();
 }
 
 static void destroy(mct_cuda *cuda) {

@@ -43,10 +43,10 @@ __host__ __device__ inline mct_cuda_tile mct_direct_tile(int N, bool corrected, 
     return {j.from, j.to - j.from + 1, 0};
 }
 
-/* Points that are evaluated by reading the weights once, all functions along.  More are matrix products: those read the
- * weights once whatever the number of points, but cost two launches per tile, and fill the device with 64 x 64 results per
- * right-hand side only from a few dozen of these on.  By counts for N = 512, m = 2: 0.35 ms for the first point and 0.2 ms for
- * each further one (weights from the L2), against 0.8 ms of launches and weights. */
+/* Points that are evaluated by reading the weights once, all functions along; more by matrix products.  By counts for N = 512,
+ * m = 2 on an H100 (3.35 TB/s; 5.5 TB/s from its L2 and 2.5 us per launch are assumed): reading takes 0.35 ms for the first
+ * point and 0.2 ms for each further one, since its blocks find the weights in the L2; products take 0.9 ms however few the
+ * points, half of it 3 launches per tile. */
 enum { STREAMED_POINTS = 4 };
 
 /* Doubles of work space for `points` at a time; M of these by one pass over the weights, see mct_cuda_algorithm.evaluate. */
