@@ -71,7 +71,7 @@ extern const mct_cuda_algorithm mct_cuda_direct, mct_cuda_factorized, mct_cuda_f
 struct mct_cuda_tile;
 struct mct_cuda_tables {
     int references;
-    double *weight;          /* direct: two tables of `weights` doubles each, in tiles (direct.cuh); else NULL */
+    double *weight; /* direct: two tables of `weights` doubles each, in tiles (direct.cuh); else NULL */
     size_t weights;
     mct_cuda_tile *tiles, *tiles_on_host; /* direct: [blocks of i][blocks of l] */
     int length, half, pitch; /* fourier: of the transforms; doubles of an image's part, complex numbers of a spectrum */
