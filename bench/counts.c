@@ -15,7 +15,10 @@
  *             few lags that one species sums plainly.  forward and inverse: the real transforms of length L that a
  *             program with a library for these would need, f and 3 m^2 (adjoint: the other way round).
  * On a device (bench_device_counts_of) kernels pass arrays through its memory, in doubles per point:
- *   direct      the products of the weights with the right-hand sides, 2 r N^2, besides the weights, once per call
+ *   direct      s = 1 + m (rank one) or 2 m^2 left functions, one multiply-add for each of them and each weight (of one
+ *               table or the other), then 4 m^2 N^2 for the sums over l.  Of both packed tables, once per call: up to 4
+ *               points what the warps read, one i and 32 l each; from there on tiles of 64 x 64, the whole of them, and
+ *               the products, s N^2, written and read.  Counted exactly by weights_of.
  *   factorized  F, C, M, and functions and increments written and read: (3 m^2 + 2 f + 8 m^2) N
  *   fourier     with L = 3N and r2c and c2r transforms that read and write once: f 4 L (sequences, spectra) + m^2 9 L
  *               (spectra, what they leave) + m^2 6 N (F, what the sums read of it, M) + N (C; general: m^2 N); where the
@@ -27,7 +30,8 @@
 
 #include "bench.h"
 
-enum { GROUP = 16 }; /* points that share one pass over the weights (direct.c) */
+enum { GROUP = 16 };   /* points that share one pass over the weights (direct.c) */
+enum { STREAMED = 4 }; /* points without matrix products on a device (cuda/direct.cuh) */
 
 bench_counts bench_counts_of(const bench_case *c, size_t length) {
     const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch;
@@ -61,14 +65,31 @@ bench_counts bench_counts_of(const bench_case *c, size_t length) {
     return counts;
 }
 
+/* Weights of one table that are used where `height` values of i and `width` of l share their rows j (cuda/direct.cuh). */
+static double weights_of(const bench_case *c, size_t height, size_t width) {
+    const size_t N = c->N, wider = c->quadrature == MCT_QUADRATURE_CORRECTED ? 2 : 0;
+    double sum = 0.0;
+    for (size_t i = 0; i < N; i += height) {
+        for (size_t l = 0; l < N; l += width) {
+            const size_t i1 = i + height < N ? i + height - 1 : N - 1, l1 = l + width < N ? l + width - 1 : N - 1;
+            const size_t apart = l > i1 ? l - i1 : i > l1 ? i - l1 : 0, low = apart > wider ? apart - wider : 0;
+            const size_t above = i1 + l1 + wider + 1, end = above < N ? above : N;
+            sum += (double)(height * width) * (double)(end - low);
+        }
+    }
+    return sum;
+}
+
 bench_counts bench_device_counts_of(const bench_case *c) {
     const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch, L = 3.0 * N;
-    const double f = c->rank_one ? mm + 2.0 * m + 1.0 : 4.0 * mm, right = c->rank_one ? mm + m : 2.0 * mm;
+    const double f = c->rank_one ? mm + 2.0 * m + 1.0 : 4.0 * mm, left = c->rank_one ? 1.0 + m : 2.0 * mm;
+    const bool few = c->batch <= STREAMED, direct = c->algorithm == MCT_KERNEL_DIRECT;
+    const double weights = !direct ? 0.0 : few ? weights_of(c, 1, 32) : weights_of(c, 64, 64);
     bench_counts counts = {.functions = f, .forward = f, .inverse = 3.0 * mm};
     switch (c->algorithm) {
     case MCT_KERNEL_DIRECT:
-        counts.flops = 2.0 * right * N * N * N + 4.0 * mm * N * N;
-        counts.bytes = 16.0 * N * N * N / batch + 8.0 * 2.0 * right * N * N;
+        counts.flops = left * 2.0 * weights + 4.0 * mm * N * N;
+        counts.bytes = 8.0 * (2.0 * weights / batch + (few ? 0.0 : 2.0 * left * N * N));
         break;
     case MCT_KERNEL_FACTORIZED:
         counts.flops = 18.0 * mm * N * N + 20.0 * mm * N;

@@ -5,6 +5,7 @@
  *   vector.cu      norms and sums                  assemble.cuh   M by increments over q, increments.cu back from it;
  *   glass.cu       the fixed point                 factorized.cu  the correlations by O(N^2) sums, or
  *   direct.cu      M by precomputed weights        fourier.cu     by fast Fourier transforms, fourier_adjoint.cu
+ *   direct_stream.cu  the same for a few points
  *   evolution.cuh  the evolution in time and its files
  *
  * Everything is enqueued in one stream of the process, so that operations of all states come in the order of their calls.
@@ -68,9 +69,12 @@ struct mct_cuda_algorithm {
 extern const mct_cuda_algorithm mct_cuda_direct, mct_cuda_factorized, mct_cuda_fourier;
 
 /* Geometry: depends on the grid alone; counted references, shared by states. */
+struct mct_cuda_tile;
 struct mct_cuda_tables {
     int references;
-    double *weight;          /* direct: [2][i][j][l]; else NULL */
+    double *weight; /* direct: two tables of `weights` doubles each, in tiles (direct.cuh); else NULL */
+    size_t weights;
+    mct_cuda_tile *tiles, *tiles_on_host; /* direct: [blocks of i][blocks of l] */
     int length, half, pitch; /* fourier: of the transforms; doubles of an image's part, complex numbers of a spectrum */
     double *rotation;        /* fourier: cos and sin of pi m/length, [2][pitch] */
 };
@@ -96,6 +100,9 @@ struct mct_cuda {
     void *plans;       /* fourier.cu */
     const char *error; /* the first thing that failed, or NULL */
 };
+
+/* Bytes of device memory that the tables of direct and its handle for matrix products take. */
+size_t mct_cuda_direct_memory(const mct_grid *grid);
 
 /* Statics that were set, onto the device: before anything reads the view. */
 void mct_cuda_settle(mct_cuda *cuda);

@@ -1,28 +1,44 @@
 /* direct.cu: the memory kernel from precomputed vertex weights, as src/cpu/direct.c, whose formulas these are.
  *
- * The weights [2][i][j][l] stay on the device: 16 N^3 bytes.  For blocks of rows i: T = weights x all right-hand sides (one
- * matrix product over points and components), then one warp per point, component and i sums over j with X and U. */
+ * The weights lie on the device in tiles (direct.cuh).  A few points: direct_stream.cu.  Many, tile by tile: T = left functions
+ * x weights, one matrix product for each of the two tables, over X [points] and U [points][m] (rank one; general: m^2 each)
+ * and the rows j of the tile; then one warp per point and i sums over the tile's l with Y and V, for all components.  Rank
+ * one has 1 + m left functions and m^2 + m right ones: hence the left ones first.
+ *
+ * Per point, rank one: 1 + m multiply-adds for each weight of a tile, (1 + m) N^3/2 times 1.6, 1.34, 1.23 for N = 256, 512,
+ * 1000, and 2 m^2 N^2 for the sums.  T is (1 + m) N^2 doubles, written and read; that of a tile, 32 MB at most, stays in an L2
+ * of 50 MB until it is summed.  Bytes of weights: 8 N^3 times the same 1.6, 1.34, 1.23, once per group of points. */
+#include <stdlib.h>
+
 #include "constants.h"
-#include "cuda.cuh"
+#include "direct.cuh"
 
-/* Doubles that the products of a block of rows may take. */
-static const size_t products_max = (size_t)8 << 20;
+/* Products of a tile that are made at a time: 32 MB of them. */
+static const size_t products_max = 1024;
 
-static size_t rows_at_a_time(const mct_shape *shape) {
-    const size_t row = 2 * shape->points * shape->species * shape->species * shape->grid.points;
-    const size_t rows = products_max / row;
-    return rows < 1 ? 1 : rows < shape->grid.points ? rows : shape->grid.points;
+static size_t left_of(bool rank_one, size_t m) {
+    return rank_one ? 1 + m : 2 * m * m;
+}
+
+static size_t products_of(const mct_shape *shape) {
+    const size_t all = shape->points * left_of(shape->path == MCT_PATH_RANK_ONE, shape->species);
+    return all < products_max ? all : products_max;
 }
 
 static size_t image_size(const mct_shape *shape) {
     return shape->grid.points;
 }
 
-/* Packed right-hand sides [2][points][mm][N]; products of a block, or of the adjoint of a point with l before them. */
+/* Of direct_stream.cu; or left functions [products][N] and their products with a tile; or those of the adjoint of a point
+ * with l before them. */
 static size_t scratch_size(const mct_shape *shape) {
     const size_t N = shape->grid.points, mm = shape->species * shape->species;
-    const size_t evaluate = 2 * shape->points * mm * N * (1 + rows_at_a_time(shape)), adjoint = mm * N + 2 * mm * N * N;
-    return evaluate > adjoint ? evaluate : adjoint;
+    const size_t most = STREAMED_POINTS, few = shape->points < most ? shape->points : most;
+    const size_t sizes[] = {mct_direct_stream_scratch(&shape->grid, shape->species, few),
+                            products_of(shape) * (N + COLUMNS), mm * N + 2 * mm * N * N};
+    size_t largest = 0;
+    for (size_t size : sizes) largest = size > largest ? size : largest;
+    return largest;
 }
 
 /* ---- weights ------------------------------------------------------------------------------------------------------------- */
@@ -44,18 +60,51 @@ __device__ static double step(const mct_cuda_view &v, int i, int s) {
     return v.corrected ? corrected_step(i, s) : i >= s ? 1.0 : 0.0;
 }
 
-__global__ static void weights_kernel(mct_cuda_view v, double *weight) {
-    const size_t N = (size_t)v.N;
-    const mct_cuda_item at = mct_cuda_item_of(N * N); /* "point": i */
-    if (at.index >= N * N) return;
-    const int i = (int)at.point, j = (int)(at.index / N), l = (int)(at.index % N);
-    const int low = j > l ? j - l : l - j, high = j + l + 1;
-    const double s = step(v, i, low) - step(v, i, high), q = v.k[i], k = v.k[j], p = v.k[l];
-    const double difference = (double)(j - l) * high * v.spacing * v.spacing; /* k^2 - p^2 */
-    const double qk = 0.5 * (q * q + difference), qp = 0.5 * (q * q - difference);
-    const double factor = s * v.spacing * v.spacing / (4.0 * MCT_PI * MCT_PI) * k * p / q * qk;
-    weight[at.point * N * N + at.index] = factor * qk;
-    weight[(N + at.point) * N * N + at.index] = factor * qp;
+/* One block of threads per tile, row j of at most N, and 256 of the columns. */
+__global__ static void weights_kernel(mct_cuda_view v, const mct_cuda_tile *tiles, size_t weights, double *weight) {
+    const unsigned parts = COLUMNS / BLOCK, number = blockIdx.x / parts / (unsigned)v.N;
+    const int across = mct_direct_tiles_of(v.N), row = (int)(blockIdx.x / parts % (unsigned)v.N);
+    const mct_cuda_tile tile = tiles[number];
+    if (row >= tile.rows) return;
+    const int column = (int)(blockIdx.x % parts * BLOCK + threadIdx.x), j = tile.first + row;
+    const int i = (int)number / across * TILE + column / TILE, l = (int)number % across * TILE + column % TILE;
+    const size_t at = tile.at + (size_t)row * COLUMNS + (size_t)column;
+    double g1 = 0.0, g2 = 0.0;
+    if (i < v.N && l < v.N) {
+        const int low = j > l ? j - l : l - j, high = j + l + 1;
+        const double s = step(v, i, low) - step(v, i, high), q = v.k[i], k = v.k[j], p = v.k[l];
+        const double difference = (double)(j - l) * high * v.spacing * v.spacing; /* k^2 - p^2 */
+        const double qk = 0.5 * (q * q + difference), qp = 0.5 * (q * q - difference);
+        const double factor = s * v.spacing * v.spacing / (4.0 * MCT_PI * MCT_PI) * k * p / q * qk;
+        g1 = factor * qk;
+        g2 = factor * qp;
+    }
+    weight[at] = g1;
+    weight[weights + at] = g2;
+}
+
+/* Doubles of a table; `tiles`, unless NULL, one after the other. */
+static size_t lay_out(const mct_grid *grid, mct_cuda_tile *tiles) {
+    const int N = (int)grid->points, across = mct_direct_tiles_of(N);
+    size_t at = 0;
+    for (int a = 0; a < across; a++) {
+        for (int b = 0; b < across; b++) {
+            mct_cuda_tile tile = mct_direct_tile(N, grid->quadrature == MCT_QUADRATURE_CORRECTED, a, b);
+            tile.at = at;
+            at += (size_t)tile.rows * COLUMNS;
+            if (tiles) tiles[a * across + b] = tile;
+        }
+    }
+    return at;
+}
+
+static size_t tiles_of(const mct_grid *grid) {
+    const size_t across = (size_t)mct_direct_tiles_of((int)grid->points);
+    return across * across;
+}
+
+size_t mct_cuda_direct_memory(const mct_grid *grid) {
+    return 2 * lay_out(grid, NULL) * sizeof(double) + tiles_of(grid) * sizeof(mct_cuda_tile) + mct_blas_memory();
 }
 
 static void destroy(mct_cuda *cuda) {
@@ -63,18 +112,30 @@ static void destroy(mct_cuda *cuda) {
     mct_blas_destroy(cuda->blas);
     if (!t || --t->references) return;
     cudaFree(t->weight);
+    cudaFree(t->tiles);
+    free(t->tiles_on_host);
     delete t;
 }
 
+static void create_tables(mct_cuda *cuda, mct_cuda_tables *t) {
+    const cudaStream_t stream = mct_cuda_stream();
+    const mct_grid *grid = &cuda->shape.grid;
+    const size_t tiles = tiles_of(grid), bytes = tiles * sizeof *t->tiles;
+    t->tiles_on_host = (mct_cuda_tile *)malloc(bytes);
+    if (!t->tiles_on_host) return mct_cuda_note(cuda, "out of memory");
+    t->weights = lay_out(grid, t->tiles_on_host);
+    mct_cuda_note(cuda, cudaMalloc(&t->tiles, bytes));
+    mct_cuda_note(cuda, cudaMalloc(&t->weight, 2 * t->weights * sizeof(double)));
+    if (cuda->error) return;
+    mct_cuda_note(cuda, cudaMemcpyAsync(t->tiles, t->tiles_on_host, bytes, cudaMemcpyHostToDevice, stream));
+    mct_cuda_note(cuda, launch<weights_kernel>({(unsigned)(tiles * cuda->N * (COLUMNS / BLOCK)), BLOCK}, stream,
+                                               cuda->view, (const mct_cuda_tile *)t->tiles, t->weights, t->weight));
+}
+
 static const char *create(mct_cuda *cuda, mct_cuda *share) {
-    const size_t N = cuda->N;
     mct_cuda_tables *t = cuda->tables = share ? share->tables : new mct_cuda_tables();
-    if (!t->references++) {
-        mct_cuda_note(cuda, cudaMalloc(&t->weight, 2 * N * N * N * sizeof(double)));
-        if (cuda->error) return cuda->error;
-        mct_cuda_note(cuda, launch<weights_kernel>(mct_cuda_over(N * N, N), mct_cuda_stream(), cuda->view, t->weight));
-    }
-    mct_cuda_note(cuda, mct_blas_create(&cuda->blas, mct_cuda_stream()));
+    if (!t->references++) create_tables(cuda, t);
+    if (!cuda->error) mct_cuda_note(cuda, mct_blas_create(&cuda->blas, mct_cuda_stream()));
     return cuda->error;
 }
 
@@ -88,76 +149,84 @@ __global__ static void pack_kernel(mct_cuda_view v, int from, int rows, const do
     packed[at.point * work + at.index] = images[(at.point * (size_t)v.functions_max + (size_t)from) * N + at.index];
 }
 
-/* Where the right-hand sides of a path begin among its functions, and their number. */
-struct right_sides {
-    int y, y_count, v, v_count;
+/* Products of a tile for some points of one path: X [points][x_count][i][l], U likewise. */
+struct tile_products {
+    int a, b; /* the tile */
+    int x_count, u_count;
+    const double *X, *U;
 };
 
-static right_sides right_sides_of(bool rank_one, int m) {
-    const int mm = m * m;
-    if (rank_one) return {1, mm, 1 + mm + m, m};
-    return {mm, mm, 3 * mm, mm};
-}
-
-/* M(q_i), i0 <= i < i0 + rows; Ty [points][y_count][rows][N], Tv likewise. */
-__global__ static void sum_kernel(mct_cuda_view v, size_t first, size_t warps, right_sides right, int i0, int rows,
-                                  const double *left, const double *Ty, const double *Tv, bool add, double *M) {
-    const size_t N = (size_t)v.N, block = (size_t)rows * N;
-    const size_t index = blockIdx.x * (size_t)(BLOCK / WARP_SIZE) + threadIdx.x / WARP_SIZE;
-    const size_t c = index / (size_t)rows % (size_t)v.mm, i = index % (size_t)rows,
-                 point = index / (size_t)(rows * v.mm);
+/* M(q_i) of the tile's i, its share of the sum over l; a warp goes through all components of a point. */
+__global__ static void sum_kernel(mct_cuda_view v, size_t first, size_t count, tile_products t, const double *right,
+                                  bool add, double *M) {
+    const size_t N = (size_t)v.N, index = blockIdx.x * (size_t)(BLOCK / WARP_SIZE) + threadIdx.x / WARP_SIZE;
+    const size_t point = index / TILE, row = index % TILE, i = (size_t)t.a * TILE + row, l0 = (size_t)t.b * TILE;
     const unsigned lane = threadIdx.x % WARP_SIZE;
-    if (index >= warps) return; /* whole warps */
-    const mct_cuda_term term = mct_cuda_term_of(v.rank_one[first + point], v.m, (int)c);
-    const double *X = left + (point * (size_t)v.functions_max + (size_t)term.x) * N;
-    const double *U = left + (point * (size_t)v.functions_max + (size_t)term.u) * N;
-    const double *y = Ty + (point * (size_t)right.y_count + (size_t)(term.y - right.y)) * block + i * N;
-    const double *w = Tv + (point * (size_t)right.v_count + (size_t)(term.v - right.v)) * block + i * N;
-    double sum = 0.0;
-    for (size_t j = lane; j < N; j += WARP_SIZE) sum += X[j] * y[j] + U[j] * w[j];
-    for (int by = WARP_SIZE / 2; by; by /= 2) sum += __shfl_xor_sync(FULL_WARP, sum, by);
-    double *out = M + (point * (size_t)v.mm + c) * N + (size_t)i0 + i;
-    if (lane == 0) *out = (add ? *out : 0.0) + v.prefactor[(first + point) * (size_t)v.mm + c] * sum;
+    if (point >= count || i >= N) return; /* whole warps */
+    const bool rank_one = v.rank_one[first + point];
+    const double *set = right + point * (size_t)v.functions_max * N;
+    for (int c = 0; c < v.mm; c++) {
+        const mct_cuda_term term = mct_cuda_term_of(rank_one, v.m, c);
+        const size_t x = rank_one ? 0 : (size_t)c, u = rank_one ? (size_t)(c % v.m) : (size_t)c;
+        const double *X = t.X + (point * (size_t)t.x_count + x) * COLUMNS + row * TILE;
+        const double *U = t.U + (point * (size_t)t.u_count + u) * COLUMNS + row * TILE;
+        const double *Y = set + (size_t)term.y * N + l0, *V = set + (size_t)term.v * N + l0;
+        double sum = 0.0;
+        for (size_t l = lane; l < TILE && l0 + l < N; l += WARP_SIZE) sum += X[l] * Y[l] + U[l] * V[l];
+        for (int by = WARP_SIZE / 2; by; by /= 2) sum += __shfl_xor_sync(FULL_WARP, sum, by);
+        double *out = M + (point * (size_t)v.mm + (size_t)c) * N + i;
+        if (lane == 0) *out = (add ? *out : 0.0) + v.prefactor[(first + point) * (size_t)v.mm + (size_t)c] * sum;
+    }
 }
 
-static void multiply(mct_cuda *cuda, const double *right, int count, const double *weights, int rows, double *T) {
+static void multiply(mct_cuda *cuda, const double *left, int count, const mct_cuda_tile &tile, const double *weight,
+                     double *T) {
     const int N = (int)cuda->N;
-    const mct_product product = {false, true, count, rows * N, N, 1.0, 0.0, N, N, rows * N, 1, 0, 0, 0};
-    mct_cuda_note(cuda, mct_multiply(cuda->blas, product, right, weights, T));
+    const mct_product product = {false, false, count, COLUMNS, tile.rows, 1.0, 0.0, N, COLUMNS, COLUMNS, 1, 0, 0, 0};
+    mct_cuda_note(cuda, mct_multiply(cuda->blas, product, left + tile.first, weight + tile.at, T));
 }
 
-/* Points of one path: left functions x the products of the right ones. */
-static void evaluate_set(mct_cuda *cuda, size_t first, size_t count, const double *left, const double *right_images,
-                         bool add, double *M) {
+/* Points of one path: the products of the left functions x right functions. */
+static void evaluate_group(mct_cuda *cuda, size_t first, size_t count, const double *left, const double *right,
+                           bool add, double *M) {
     const cudaStream_t stream = mct_cuda_stream();
-    const size_t N = cuda->N, mm = (size_t)cuda->view.mm, all = rows_at_a_time(&cuda->shape);
-    const right_sides right = right_sides_of(cuda->rank_one[first], cuda->view.m);
-    double *Y = cuda->scratch, *V = Y + cuda->shape.points * mm * N, *Ty = V + cuda->shape.points * mm * N;
-    double *Tv = Ty + cuda->shape.points * mm * all * N;
-    mct_cuda_note(cuda, launch<pack_kernel>(mct_cuda_over((size_t)right.y_count * N, count), stream, cuda->view,
-                                            right.y, right.y_count, right_images, Y));
-    mct_cuda_note(cuda, launch<pack_kernel>(mct_cuda_over((size_t)right.v_count * N, count), stream, cuda->view,
-                                            right.v, right.v_count, right_images, V));
-    for (size_t i0 = 0; i0 < N; i0 += all) {
-        const size_t rows = N - i0 < all ? N - i0 : all;
-        const double *weights = cuda->tables->weight + i0 * N * N;
-        multiply(cuda, Y, (int)count * right.y_count, weights, (int)rows, Ty);
-        multiply(cuda, V, (int)count * right.v_count, weights + N * N * N, (int)rows, Tv);
-        const size_t warps = count * mm * rows;
-        mct_cuda_note(cuda,
-                      launch<sum_kernel>({(unsigned)((warps + BLOCK / WARP_SIZE - 1) / (BLOCK / WARP_SIZE)), BLOCK},
-                                         stream, cuda->view, first, warps, right, (int)i0, (int)rows, left,
-                                         (const double *)Ty, (const double *)Tv, add, M));
+    const mct_cuda_tables *t = cuda->tables;
+    const int m = cuda->view.m, across = mct_direct_tiles_of(cuda->view.N);
+    const bool rank_one = cuda->rank_one[first];
+    const int x_count = rank_one ? 1 : m * m, u_count = rank_one ? m : m * m;
+    const mct_cuda_term begin = mct_cuda_term_of(rank_one, m, 0);
+    double *X = cuda->scratch, *U = X + count * (size_t)x_count * cuda->N;
+    double *TX = U + count * (size_t)u_count * cuda->N, *TU = TX + count * (size_t)x_count * COLUMNS;
+    mct_cuda_note(cuda, launch<pack_kernel>(mct_cuda_over((size_t)x_count * cuda->N, count), stream, cuda->view,
+                                            begin.x, x_count, left, X));
+    mct_cuda_note(cuda, launch<pack_kernel>(mct_cuda_over((size_t)u_count * cuda->N, count), stream, cuda->view,
+                                            begin.u, u_count, left, U));
+    for (int a = 0; a < across; a++) {
+        for (int b = 0; b < across; b++) {
+            const mct_cuda_tile &tile = t->tiles_on_host[a * across + b];
+            multiply(cuda, X, (int)count * x_count, tile, t->weight, TX);
+            multiply(cuda, U, (int)count * u_count, tile, t->weight + t->weights, TU);
+            const tile_products products = {a, b, x_count, u_count, TX, TU};
+            mct_cuda_note(cuda, launch<sum_kernel>({(unsigned)(count * TILE / (BLOCK / WARP_SIZE)), BLOCK}, stream,
+                                                   cuda->view, first, count, products, right, add || b > 0, M));
+        }
     }
 }
 
 static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *images, const double *kept, double *M) {
-    const size_t set = cuda->functions_max * cuda->N;
+    const size_t set = cuda->functions_max * cuda->N, products = products_of(&cuda->shape);
     for (size_t p = 0, some; p < count; p += some) { /* points of one path */
-        for (some = 1; p + some < count && cuda->rank_one[first + p + some] == cuda->rank_one[first + p];) some++;
+        const size_t most = products / left_of(cuda->rank_one[first + p], cuda->shape.species);
+        for (some = 1;
+             some < most && p + some < count && cuda->rank_one[first + p + some] == cuda->rank_one[first + p];)
+            some++;
         const double *a = images + p * set, *b = kept ? kept + p * set : a;
-        evaluate_set(cuda, first + p, some, b, a, false, M + p * cuda->n);
-        if (kept) evaluate_set(cuda, first + p, some, a, b, true, M + p * cuda->n);
+        if (some <= STREAMED_POINTS) {
+            mct_direct_stream(cuda, first + p, some, a, kept ? b : NULL, M + p * cuda->n);
+            continue;
+        }
+        evaluate_group(cuda, first + p, some, b, a, false, M + p * cuda->n);
+        if (kept) evaluate_group(cuda, first + p, some, a, b, true, M + p * cuda->n);
     }
 }
 
@@ -169,7 +238,26 @@ __global__ static void scale_kernel(mct_cuda_view v, size_t point, const double 
     if (at.index < n) scaled[at.index] = v.prefactor[point * (size_t)v.mm + at.index / N] * l[at.index];
 }
 
-/* z [2][mm][j][l] = sum_i l(q_i) G[i][j][l]; the adjoint of a left function sums over l, of a right one over j. */
+/* z [2][mm][j][l] = sum_i l(q_i) G[i][j][l]: one thread per element, over the i of the triangle region. */
+__global__ static void reverse_kernel(mct_cuda_view v, const mct_cuda_tile *tiles, size_t weights, const double *weight,
+                                      const double *scaled, double *z) {
+    const size_t N = (size_t)v.N, work = 2 * (size_t)v.mm * N * N;
+    const mct_cuda_item at = mct_cuda_item_of(work);
+    if (at.index >= work) return;
+    /* components of a row of weights come one after the other: from memory once */
+    const int l = (int)(at.index % N), c = (int)(at.index / N % (size_t)v.mm);
+    const int j = (int)(at.index / N / (size_t)v.mm % N), g = (int)(at.index / N / (size_t)v.mm / N);
+    const mct_cuda_range range = mct_direct_range(v.N, v.corrected, {j, j}, {l, l}); /* symmetric in i, j, l */
+    const double *L = scaled + (size_t)c * N, *G = weight + (size_t)g * weights;
+    double sum = 0.0;
+    for (int i = range.from; i <= range.to; i++) {
+        const mct_cuda_tile tile = tiles[i / TILE * mct_direct_tiles_of(v.N) + l / TILE];
+        sum += L[i] * G[tile.at + (size_t)(j - tile.first) * COLUMNS + (size_t)(i % TILE * TILE + l % TILE)];
+    }
+    z[(((size_t)g * (size_t)v.mm + (size_t)c) * N + (size_t)j) * N + (size_t)l] = sum;
+}
+
+/* The adjoint of a left function sums over l, of a right one over j. */
 __global__ static void adjoint_kernel(mct_cuda_view v, size_t point, const double *kept, const double *z,
                                       double *function) {
     const size_t N = (size_t)v.N, mm = (size_t)v.mm, work = (size_t)v.functions_max * N;
@@ -192,17 +280,15 @@ __global__ static void adjoint_kernel(mct_cuda_view v, size_t point, const doubl
 
 static void adjoint(mct_cuda *cuda, size_t first, size_t count, const double *l, const double *kept) {
     const cudaStream_t stream = mct_cuda_stream();
-    const int N = (int)cuda->N, mm = cuda->view.mm;
-    const size_t set = cuda->functions_max * cuda->N, nn = cuda->N * cuda->N;
+    const mct_cuda_tables *t = cuda->tables;
+    const size_t set = cuda->functions_max * cuda->N;
     double *scaled = cuda->scratch, *z = scaled + cuda->n;
-    const mct_product product = {false, false, mm, N * N, N, 1.0, 0.0, N, N * N, N * N, 1, 0, 0, 0};
     for (size_t p = 0; p < count; p++) {
         mct_cuda_note(cuda, launch<scale_kernel>(mct_cuda_over(cuda->n, 1), stream, cuda->view, first + p,
                                                  l + p * cuda->n, scaled));
-        for (size_t g = 0; g < 2; g++) {
-            mct_cuda_note(cuda, mct_multiply(cuda->blas, product, scaled, cuda->tables->weight + g * nn * cuda->N,
-                                             z + g * (size_t)mm * nn));
-        }
+        mct_cuda_note(cuda, launch<reverse_kernel>(mct_cuda_over(2 * cuda->n * cuda->N, 1), stream, cuda->view,
+                                                   (const mct_cuda_tile *)t->tiles, t->weights,
+                                                   (const double *)t->weight, (const double *)scaled, z));
         mct_cuda_note(cuda, launch<adjoint_kernel>(mct_cuda_over(set, 1), stream, cuda->view, first + p, kept + p * set,
                                                    (const double *)z, cuda->function + p * set));
     }

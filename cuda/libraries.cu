@@ -23,6 +23,10 @@ void mct_blas_destroy(mct_blas *blas) {
     delete blas;
 }
 
+size_t mct_blas_memory() {
+    return workspace_size;
+}
+
 static const char *blas_text(cublasStatus_t status) {
     return status == CUBLAS_STATUS_SUCCESS ? NULL : cublasGetStatusString(status);
 }

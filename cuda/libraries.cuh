@@ -25,6 +25,8 @@ struct mct_product {
 struct mct_blas;
 const char *mct_blas_create(mct_blas **blas, cudaStream_t stream);
 void mct_blas_destroy(mct_blas *blas);
+/* Bytes of device memory that a handle takes. */
+size_t mct_blas_memory();
 /* A, B, C: device memory. */
 const char *mct_multiply(mct_blas *blas, const mct_product &product, const double *A, const double *B, double *C);
 

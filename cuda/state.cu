@@ -117,10 +117,8 @@ size_t mct_cuda_memory_needed(const mct_shape *shape) {
     if (shape->algorithm == MCT_KERNEL_DIRECT && 16.0 * N * N * N > 1e15) return SIZE_MAX;
     layout all;
     lay_out(shape, &all);
-    size_t doubles = all.total;
-    if (shape->algorithm == MCT_KERNEL_DIRECT)
-        doubles += 2 * shape->grid.points * shape->grid.points * shape->grid.points;
-    return doubles * sizeof(double);
+    const size_t tables = shape->algorithm == MCT_KERNEL_DIRECT ? mct_cuda_direct_memory(&shape->grid) : 0;
+    return all.total * sizeof(double) + tables;
 }
 
 void mct_cuda_destroy(void *state) {

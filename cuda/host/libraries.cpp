@@ -15,6 +15,10 @@ struct mct_blas {
     cudaStream_t stream;
 };
 
+size_t mct_blas_memory() {
+    return 0;
+}
+
 const char *mct_blas_create(mct_blas **blas, cudaStream_t stream) {
     *blas = new mct_blas{stream};
     return NULL;

@@ -197,6 +197,23 @@ ParameterizedTestParameters(cuda_backend, kernel) {
                                             .quadrature = (mct_quadrature)corrected};
                     count++;
                 }
+    /* enough points for the matrix products of `direct`, of one tile and of several, none of them full */
+    for (int path = MCT_PATH_GENERAL; path <= MCT_PATH_RANK_ONE; path++)
+        for (int corrected = 0; corrected < 2; corrected++)
+            for (size_t m = 1; m <= 3; m++, count++) {
+                trials[count] = (trial){.order = (int)(count % ORDERS),
+                                        .N = m == 1   ? 33
+                                             : m == 2 ? 70
+                                                      : 7,
+                                        .m = m,
+                                        .points = 5,
+                                        .algorithm = MCT_KERNEL_DIRECT,
+                                        .path = (mct_kernel_path)path,
+                                        .quadrature = (mct_quadrature)corrected};
+            }
+    trials[count] = trials[count - 2];
+    trials[count].N = 131, trials[count].points = 1,
+    count++; /* three tiles along, the last warp of one with few columns */
     return cr_make_param_array(trial, trials, count);
 }
 

@@ -54,6 +54,14 @@ Test(cuda_evolution, windows_and_checkpoints_change_nothing) {
     check_windows(&small, 9, BY_OPERATIONS, 0.0);
 }
 
+/* While n may double a state has moments of single cells; n = 20: cuts that are no whole tiles apart. */
+Test(cuda_evolution, a_checkpoint_of_single_cells_changes_nothing) {
+    trial t = small;
+    t.doublings = 1;
+    t.n = 20;
+    check_windows(&t, 7, BY_OPERATIONS, 0.0);
+}
+
 /* The same where one block of threads makes all steps of a point, up to the rounding of sums that it makes in another order
  * (steps converge to 1e-13); 150: two chunks of wave numbers, to the next block. */
 Test(cuda_evolution, a_block_makes_the_steps_that_the_grid_makes) {
