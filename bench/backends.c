@@ -42,6 +42,7 @@ void bench_machines_find(const bench_options *options, bench_machines *machines,
     if (mct_backend_find(context, options->device, 0, &machines->backend[DEVICE]) == MCT_OK) {
         machines->count = BENCH_COLUMNS;
         machines->backend[DEVICE]->devices(1, &device);
+        machines->peak = device.peak_double;
     } else {
         snprintf(machines->missing, sizeof machines->missing, "%s", mct_context_error(context));
         bench_processor(sizeof device.name, device.name);
@@ -96,6 +97,7 @@ static void measure_device(const bench_options *options, bench_report *report, b
     bench_measure(2, tasks, options->seconds);
     machines->copy = 16.0 * (double)p.count / tasks[0].minimum;
     machines->multiply = 2.0 * pow(p.n, 3.0) / tasks[1].minimum;
+    if (!(machines->peak > 0.0)) machines->peak = machines->multiply; /* a device that is not known */
     bench_report_table(report, "device", "Ceilings of the device (best of the samples)",
                        sizeof columns / sizeof *columns, columns);
     bench_report_row(report, (bench_cell[]){{.text = "copy"},
@@ -214,6 +216,7 @@ static const bench_column columns[] = {{"case", "case", NULL},
                                        {"all_residual", "residual (all)", "%.1e"},
                                        {"device_us", "device us/point", "%.3f"},
                                        {"device_call_us", "us/call", "%.1f"},
+                                       {"model_us", "model us/call", "%.1f"},
                                        {"device_residual", "residual (device)", "%.1e"},
                                        {"speed_up", "x all cores", "%.2f"},
                                        {"in_us", "in us/call", "%.1f"},
@@ -243,19 +246,22 @@ static void row(const bench_options *options, bench_report *report, const bench_
         }
     }
     const bench_counts counts = bench_device_counts_of(&c);
-    bench_report_row(report, (bench_cell[COLUMNS]){{.text = name},
-                                                   {.number = point[SINGLE]},
-                                                   {.number = point[ALL]},
-                                                   {.number = f[SINGLE].residual},
-                                                   {.number = f[ALL].residual},
-                                                   {.number = point[DEVICE]},
-                                                   {.number = 1.0e6 * f[DEVICE].seconds},
-                                                   {.number = f[DEVICE].residual},
-                                                   {.number = f[ALL].seconds / f[DEVICE].seconds},
-                                                   {.number = 1.0e6 * f[DEVICE].in},
-                                                   {.number = 1.0e6 * f[DEVICE].out},
-                                                   {.number = counts.bytes / f[DEVICE].seconds / machines->copy},
-                                                   {.number = counts.flops / f[DEVICE].seconds / machines->multiply}});
+    const double flops = c.algorithm == MCT_KERNEL_DIRECT ? machines->multiply : machines->peak;
+    bench_report_row(report,
+                     (bench_cell[COLUMNS]){{.text = name},
+                                           {.number = point[SINGLE]},
+                                           {.number = point[ALL]},
+                                           {.number = f[SINGLE].residual},
+                                           {.number = f[ALL].residual},
+                                           {.number = point[DEVICE]},
+                                           {.number = 1.0e6 * f[DEVICE].seconds},
+                                           {.number = 1.0e6 * bench_device_seconds(&counts, machines->copy, flops)},
+                                           {.number = f[DEVICE].residual},
+                                           {.number = f[ALL].seconds / f[DEVICE].seconds},
+                                           {.number = 1.0e6 * f[DEVICE].in},
+                                           {.number = 1.0e6 * f[DEVICE].out},
+                                           {.number = counts.bytes / f[DEVICE].seconds / machines->copy},
+                                           {.number = counts.flops / f[DEVICE].seconds / machines->multiply}});
 }
 
 typedef struct size_list {

@@ -152,6 +152,7 @@ typedef struct bench_counts {
     double flops, bytes;
     double functions;        /* of one point */
     double forward, inverse; /* transforms of one point */
+    double launches;         /* of a device, that wait for one another */
 } bench_counts;
 
 /* length: of the transforms (fourier), else ignored. */
@@ -159,6 +160,11 @@ bench_counts bench_counts_of(const bench_case *c, size_t length);
 
 /* The same for the kernels of a device (cuda/). */
 bench_counts bench_device_counts_of(const bench_case *c);
+/* Runs in time of a batch, n steps per block, with these numbers of steps and evaluations, of all points together; c->algorithm
+ * factorized: one block of threads per point. */
+bench_counts bench_device_run_of(const bench_case *c, size_t n, double steps, double evaluations);
+/* Seconds: the larger of bytes and operations over their ceilings, and launches. */
+double bench_device_seconds(const bench_counts *counts, double bytes_per_second, double flops_per_second);
 
 /* One state, F and a direction, with M[F] and dM[F; d] in long double at some wave numbers. */
 typedef struct bench_problem bench_problem;
@@ -211,6 +217,7 @@ typedef struct bench_machines {
     const mct_backend *backend[BENCH_COLUMNS];
     int threads[BENCH_COLUMNS];
     double copy, multiply; /* of the device: bytes/s of a copy, flop/s of a product of matrices */
+    double peak;           /* flop/s of its plain units of double precision, by its data */
     char missing[512];     /* why there is no device */
 } bench_machines;
 

@@ -253,6 +253,9 @@ static const bench_column columns[] = {{"case", "case", NULL},
                                        {"single_error", "error", "%.1e"},
                                        {"all_error", "error (all)", "%.1e"},
                                        {"device_ms", "device ms", "%.2f"},
+                                       {"model_ms", "model ms", "%.2f"},
+                                       {"steps", "steps", "%.0f"},
+                                       {"evaluations", "evaluations", "%.0f"},
                                        {"device_error", "error (device)", "%.1e"},
                                        {"speed_up", "x all cores", "%.2f"}};
 enum { COLUMNS = sizeof columns / sizeof *columns, CPU_COLUMNS = 5 };
@@ -264,6 +267,19 @@ static bool runs(const variant *v, const bench_machines *machines, size_t machin
     if (machine == SINGLE && v->kind == EVOLVE && v->points > 2) return false;
     if (machine == ALL && v->kind == EVOLVE && v->points / (size_t)machines->threads[ALL] > 64) return false;
     return v->kind != EVOLVE || machines->backend[machine]->evolution;
+}
+
+/* Of runs in time on the device, from the steps and evaluations that they took. */
+static double model_of(const variant *v, const job *j, const bench_machines *machines) {
+    if (!j || v->kind != EVOLVE) return NAN;
+    const bench_case c = {.algorithm = v->spread ? MCT_KERNEL_FACTORIZED : v->device,
+                          .N = v->N,
+                          .species = SPECIES,
+                          .batch = v->points,
+                          .rank_one = true};
+    const bench_counts counts =
+        bench_device_run_of(&c, j->time.steps_per_block, (double)j->steps, (double)j->evaluations);
+    return bench_device_seconds(&counts, machines->copy, machines->peak);
 }
 
 static void row(const bench_options *options, bench_report *report, const bench_machines *machines, const variant *v) {
@@ -288,14 +304,18 @@ static void row(const bench_options *options, bench_report *report, const bench_
                                  machines->backend[i]->name, v->spread ? spread_error_max : error_max[v->kind]);
         }
     }
-    bench_report_row(report, (bench_cell[COLUMNS]){{.text = name},
-                                                   {.number = 1.0e3 * seconds[SINGLE]},
-                                                   {.number = 1.0e3 * seconds[ALL]},
-                                                   {.number = error[SINGLE]},
-                                                   {.number = error[ALL]},
-                                                   {.number = 1.0e3 * seconds[DEVICE]},
-                                                   {.number = error[DEVICE]},
-                                                   {.number = seconds[ALL] / seconds[DEVICE]}});
+    bench_report_row(report,
+                     (bench_cell[COLUMNS]){{.text = name},
+                                           {.number = 1.0e3 * seconds[SINGLE]},
+                                           {.number = 1.0e3 * seconds[ALL]},
+                                           {.number = error[SINGLE]},
+                                           {.number = error[ALL]},
+                                           {.number = 1.0e3 * seconds[DEVICE]},
+                                           {.number = 1.0e3 * model_of(v, done[DEVICE], machines)},
+                                           {.number = done[DEVICE] ? (double)done[DEVICE]->steps : (double)NAN},
+                                           {.number = done[DEVICE] ? (double)done[DEVICE]->evaluations : (double)NAN},
+                                           {.number = error[DEVICE]},
+                                           {.number = seconds[ALL] / seconds[DEVICE]}});
     for (size_t i = 0; i < BENCH_COLUMNS; i++) {
         if (done[i]) job_destroy(done[i]);
     }

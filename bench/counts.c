@@ -24,6 +24,9 @@
  *               (spectra, what they leave) + m^2 6 N (F, what the sums read of it, M) + N (C; general: m^2 N); where the
  *               chunks are summed first (cuda/assemble.cuh) another m^2 4 N;
  *               operations: 5/2 L log2 L of each of f + 3 m^2 transforms, 4 N f + (18 L + 32 N) m^2 around them
+ * A run in time on a device (bench_device_run_of), in doubles per element of a matrix function [m*m][N]: thinning and weights 20,
+ * finished history 3 + 0.375 n, the rest of a step 40; an evaluation 21 besides the memory kernel.  Operations: 2 n m of the
+ * history and 150 per step.  With one block per point the memory kernel is 18 m^2 N^2 operations and no bytes.
  * Bytes of factorized and fourier: F and M once and the images of f functions, written and read: what a call cannot
  * avoid to touch; it is in the cache for most N. */
 #include <math.h>
@@ -80,6 +83,13 @@ static double weights_of(const bench_case *c, size_t height, size_t width) {
     return sum;
 }
 
+/* Of the kernels in cuda/: rows and columns of a tile of weights, products at a time; wave numbers up to which a block sums what
+ * is before it; launches besides the memory kernel's. */
+enum { TILE = 64, PRODUCTS = 1024, FEW_CHUNKS = 1024, PER_EVALUATION = 3, PER_STEP = 5 };
+
+/* An assumption: from the end of one kernel of a graph to the end of the next, if both do nothing. */
+static const double launch_seconds = 2.5e-6;
+
 bench_counts bench_device_counts_of(const bench_case *c) {
     const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch, L = 3.0 * N;
     const double f = c->rank_one ? mm + 2.0 * m + 1.0 : 4.0 * mm, left = c->rank_one ? 1.0 + m : 2.0 * mm;
@@ -90,19 +100,42 @@ bench_counts bench_device_counts_of(const bench_case *c) {
     case MCT_KERNEL_DIRECT:
         counts.flops = left * 2.0 * weights + 4.0 * mm * N * N;
         counts.bytes = 8.0 * (2.0 * weights / batch + (few ? 0.0 : 2.0 * left * N * N));
+        counts.launches = few ? 2.0 : 2.0 + 3.0 * pow(ceil(N / TILE), 2.0) * ceil(left * batch / PRODUCTS);
         break;
     case MCT_KERNEL_FACTORIZED:
         counts.flops = 18.0 * mm * N * N + 20.0 * mm * N;
         counts.bytes = 8.0 * (11.0 * mm + 2.0 * f) * N;
+        counts.launches = N > FEW_CHUNKS ? 4.0 : 3.0;
         break;
     case MCT_KERNEL_AUTO:
     case MCT_KERNEL_FOURIER:
         counts.flops = (f + 3.0 * mm) * 2.5 * L * log2(L) + 4.0 * N * f + (18.0 * L + 32.0 * N) * mm;
         counts.bytes =
-            8.0 * (f * 4.0 * L + mm * (9.0 * L + (N > 1024.0 ? 10.0 : 6.0) * N) + (c->rank_one ? 1.0 : mm) * N);
+            8.0 * (f * 4.0 * L + mm * (9.0 * L + (N > FEW_CHUNKS ? 10.0 : 6.0) * N) + (c->rank_one ? 1.0 : mm) * N);
+        counts.launches = 5.0 + (N > FEW_CHUNKS) + (c->species == 1);
         break;
     }
     counts.flops *= batch;
     counts.bytes *= batch;
     return counts;
+}
+
+bench_counts bench_device_run_of(const bench_case *c, size_t n, double steps, double evaluations) {
+    const double N = (double)c->N, m = (double)c->species, elements = m * m * N, batch = (double)c->batch;
+    const double per_step = 63.0 + 0.375 * (double)n, per_evaluation = 21.0;
+    bench_case one = *c;
+    one.batch = 1;
+    const bench_counts kernel = bench_device_counts_of(&one);
+    const bool blocks = c->algorithm == MCT_KERNEL_FACTORIZED;
+    bench_counts counts = {.functions = kernel.functions};
+    counts.bytes = 8.0 * elements * (per_step * steps + per_evaluation * evaluations) +
+                   (blocks ? 0.0 : kernel.bytes * evaluations);
+    counts.flops = elements * (2.0 * (double)n * m + 150.0) * steps + kernel.flops * evaluations;
+    if (!blocks) /* of one point: the others go with it */
+        counts.launches = (PER_STEP * steps + (kernel.launches + PER_EVALUATION) * evaluations) / batch;
+    return counts;
+}
+
+double bench_device_seconds(const bench_counts *counts, double bytes_per_second, double flops_per_second) {
+    return fmax(counts->bytes / bytes_per_second, counts->flops / flops_per_second) + counts->launches * launch_seconds;
 }
