@@ -31,10 +31,10 @@
  * avoid to touch; it is in the cache for most N. */
 #include <math.h>
 
+#include "automatic.h"
 #include "bench.h"
 
-enum { GROUP = 16 };   /* points that share one pass over the weights (direct.c) */
-enum { STREAMED = 4 }; /* points without matrix products on a device (cuda/direct.cuh) */
+enum { GROUP = 16 }; /* points that share one pass over the weights (direct.c) */
 
 bench_counts bench_counts_of(const bench_case *c, size_t length) {
     const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch;
@@ -93,7 +93,7 @@ static const double launch_seconds = 2.5e-6;
 bench_counts bench_device_counts_of(const bench_case *c) {
     const double N = (double)c->N, m = (double)c->species, mm = m * m, batch = (double)c->batch, L = 3.0 * N;
     const double f = c->rank_one ? mm + 2.0 * m + 1.0 : 4.0 * mm, left = c->rank_one ? 1.0 + m : 2.0 * mm;
-    const bool few = c->batch <= STREAMED, direct = c->algorithm == MCT_KERNEL_DIRECT;
+    const bool few = c->batch <= MCT_AUTO_DEVICE_STREAMED_UP_TO, direct = c->algorithm == MCT_KERNEL_DIRECT;
     const double weights = !direct ? 0.0 : few ? weights_of(c, 1, 32) : weights_of(c, 64, 64);
     bench_counts counts = {.functions = f, .forward = f, .inverse = 3.0 * mm};
     switch (c->algorithm) {

@@ -33,7 +33,7 @@ static size_t image_size(const mct_shape *shape) {
  * with l before them. */
 static size_t scratch_size(const mct_shape *shape) {
     const size_t N = shape->grid.points, mm = shape->species * shape->species;
-    const size_t most = STREAMED_POINTS, few = shape->points < most ? shape->points : most;
+    const size_t most = MCT_AUTO_DEVICE_STREAMED_UP_TO, few = shape->points < most ? shape->points : most;
     const size_t sizes[] = {mct_direct_stream_scratch(&shape->grid, shape->species, few),
                             products_of(shape) * (N + COLUMNS), mm * N + 2 * mm * N * N};
     size_t largest = 0;
@@ -221,7 +221,7 @@ static void evaluate(mct_cuda *cuda, size_t first, size_t count, const double *i
              some < most && p + some < count && cuda->rank_one[first + p + some] == cuda->rank_one[first + p];)
             some++;
         const double *a = images + p * set, *b = kept ? kept + p * set : a;
-        if (some <= STREAMED_POINTS) {
+        if (some <= MCT_AUTO_DEVICE_STREAMED_UP_TO) {
             mct_direct_stream(cuda, first + p, some, a, kept ? b : NULL, M + p * cuda->n);
             continue;
         }

@@ -10,6 +10,7 @@
 #ifndef MCT_DIRECT_CUH
 #define MCT_DIRECT_CUH
 
+#include "automatic.h"
 #include "cuda.cuh"
 
 enum { TILE = 64, COLUMNS = TILE * TILE };
@@ -42,12 +43,6 @@ __host__ __device__ inline mct_cuda_tile mct_direct_tile(int N, bool corrected, 
         mct_direct_range(N, corrected, {i, i + last < N ? i + last : N - 1}, {l, l + last < N ? l + last : N - 1});
     return {j.from, j.to - j.from + 1, 0};
 }
-
-/* Points that are evaluated by reading the weights once, all functions along; more by matrix products.  By counts for N = 512,
- * m = 2 on an H100 (3.35 TB/s; 5.5 TB/s from its L2 and 2.5 us per launch are assumed): reading takes 0.35 ms for the first
- * point and 0.2 ms for each further one, since its blocks find the weights in the L2; products take 0.9 ms however few the
- * points, half of it 3 launches per tile. */
-enum { STREAMED_POINTS = 4 };
 
 /* Doubles of work space for `points` at a time; M of these by one pass over the weights, see mct_cuda_algorithm.evaluate. */
 size_t mct_direct_stream_scratch(const mct_grid *grid, size_t species, size_t points);
