@@ -92,8 +92,9 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->blocks = (shape->N + MCT_LANES - 1) / MCT_LANES;
     e->chunks = (e->blocks + MCT_CHUNK - 1) / MCT_CHUNK;
     /* `direct` works on one point at a time with all threads: its matrix products have one work space */
-    e->team = e->cpu && (!e->cpu->algorithm->correlate ||
-                         (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= MCT_AUTO_TEAM_EVOLUTION));
+    e->team =
+        e->cpu && (!e->cpu->algorithm->correlate ||
+                   (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= MCT_AUTO_TEAM_EVOLUTION));
     const size_t points = shape->points;
     e->history = allocate_history(points * e->blocks * e->layout.stride);
     e->iterate = mct_cpu_allocate(points * e->n);
