@@ -229,7 +229,7 @@ ParameterizedTestParameters(cuda_backend, chunks) {
         mct_kernel_algorithm algorithm;
     } cases[] = {{300, 2, 1, MCT_KERNEL_FACTORIZED}, {513, 1, 1, MCT_KERNEL_FOURIER},  {513, 2, 2, MCT_KERNEL_FOURIER},
                  {1300, 1, 2, MCT_KERNEL_FOURIER},   {1300, 2, 2, MCT_KERNEL_FOURIER}, {1300, 3, 1, MCT_KERNEL_FOURIER},
-                 {8192, 1, 1, MCT_KERNEL_FOURIER},   {8192, 2, 1, MCT_KERNEL_FOURIER}};
+                 {3000, 2, 1, MCT_KERNEL_FOURIER}};
     enum { CASES = sizeof cases / sizeof *cases };
     static trial trials[2 * CASES];
     for (int i = 0; i < 2 * CASES; i++) {
