@@ -184,7 +184,7 @@ static mct_status choose_options(batch *b) {
     b->options.time = config->time;
     b->observed = calloc(config->grid.points, sizeof *b->observed);
     if (!b->observed) return mct_fail(b->worker->context, MCT_MEMORY, "not enough memory");
-    b->options.observed_count = mct_sweep_series_wave_numbers(config, b->observed);
+    b->options.observed_count = mct_sweep_series_wave_numbers(b->worker, b->observed);
     b->options.observed = b->observed;
     return MCT_OK;
 }

@@ -51,9 +51,12 @@ size_t mct_sweep_series_columns(const mct_config *config, mct_sweep_column *colu
     return 2;
 }
 
-size_t mct_sweep_series_wave_numbers(const mct_config *config, size_t *list) {
+size_t mct_sweep_series_wave_numbers(const mct_sweep_worker *worker, size_t *list) {
+    const mct_config *config = worker->config; /* a copy, which does not know where its values are from */
     const size_t observed = mct_grid_nearest(&config->grid, config->output.wave_number);
-    size_t count = mct_sweep_keeps_correlators(config) ? mct_output_points(&config->output, &config->grid, list) : 0;
+    size_t count = mct_sweep_keeps_correlators(worker->sweep->config)
+                       ? mct_output_points(&config->output, &config->grid, list)
+                       : 0;
     size_t at = count;
 
     while (at > 0 && list[at - 1] >= observed) at--;
@@ -70,7 +73,7 @@ static mct_status find_places(mct_sweep_series *series) {
 
     if (!kept) return mct_fail(series->worker->context, MCT_MEMORY, "not enough memory for correlators");
     series->stored_count = mct_output_points(&config->output, &config->grid, series->stored);
-    series->row_count = mct_sweep_series_wave_numbers(config, kept);
+    series->row_count = mct_sweep_series_wave_numbers(series->worker, kept);
     for (size_t i = 0; i < series->stored_count; i++) {
         while (kept[at] != series->stored[i]) at++; /* both ascend */
         series->stored[i] = at;

@@ -11,7 +11,7 @@ bool mct_sweep_keeps_correlators(const mct_config *config);
 size_t mct_sweep_series_columns(const mct_config *config, mct_sweep_column *column);
 
 /* The wave numbers that a run must keep, the observed one included, ascending, into list [N]; their number. */
-size_t mct_sweep_series_wave_numbers(const mct_config *config, size_t *list);
+size_t mct_sweep_series_wave_numbers(const mct_sweep_worker *worker, size_t *list);
 
 /* Where the correlators of a batch of points go. */
 typedef struct mct_sweep_series mct_sweep_series;

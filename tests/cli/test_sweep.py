@@ -170,12 +170,14 @@ for words, error in ((["--set", "sweep.trace.along=mixture.packing_fraction"], "
 SERIES = ["--set", "sweep.command=evolve", "--set", "sweep.over.mixture.packing_fraction=[0.45, 0.5]", "--set",
           "output.correlator=true", "--set", "output.wave_numbers=[7.4]"]
 expect_run(2, "sweep", *SERIES, error="needs a number of times per decade")
-rows = lines(*SERIES, "--set", "output.times_per_decade=5")
-for row in rows:
-    times = row["time"]
-    expect(len(times) > 40 and times[0] == 0 and times == sorted(times), f"{len(times)} times")
-    single = run_json(0, "statics", "--set", "mixture.packing_fraction=%g" % row["parameters"]["mixture.packing_fraction"])
-    expect(row["correlator"][0][0] == single["structure_factor"][18], "Phi(0) = S")
+statics = {}
+for phi in (0.45, 0.5):
+    statics[phi] = run_json(0, "statics", "--set", f"mixture.packing_fraction={phi}")["structure_factor"]
+for wanted, places in (("[7.4]", [18]), ("[0.2]", [0]), ("[3.0, 20.2, 7.4]", [7, 18, 50]), ("all", range(100))):
+    for row in lines(*SERIES, "--set", "output.times_per_decade=5", "--set", f"output.wave_numbers={wanted}"):
+        times, phi = row["time"], row["parameters"]["mixture.packing_fraction"]
+        expect(len(times) > 40 and times[0] == 0 and times == sorted(times), f"{len(times)} times")
+        expect(row["correlator"][0] == [statics[phi][q] for q in places], f"Phi(0) = S at {wanted}")
 expect_run(0, "sweep", *SERIES, "--set", "output.times_per_decade=5", "-o", path("series.h5"), "--quiet")
 shapes = {row["name"]: row["shape"] for row in run_json(0, "info", path("series.h5"))["datasets"]}
 expect(shapes["points/correlator"][2:] == [1, 2, 2] and shapes["stored_wave_number"] == [1], f"{shapes}")
