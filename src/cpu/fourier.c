@@ -74,12 +74,12 @@ static size_t factors_size(const mct_grid *grid, const mct_transform *t) {
 
 static size_t table_size(const mct_grid *grid) {
     const mct_transform t = stages_of(grid);
-    return mct_pad(grid->points) + factors_size(grid, &t);
+    return mct_pad(grid->points + MCT_LANES + 1) + factors_size(grid, &t);
 }
 
-/* C, S, e. */
+/* C and S; e. */
 static size_t image_size(const mct_grid *grid) {
-    return 4 * transform_size(grid) + mct_pad(grid->points);
+    return 4 * transform_size(grid) + mct_pad(grid->points) + 3 * MCT_LANES;
 }
 
 /* Rows of two vectors, and one vector for each wave number or lag. */
@@ -162,8 +162,11 @@ static double *field_of(const mct_cpu *cpu, double *scratch) {
 
 static void load(const mct_cpu *cpu, size_t count, const double *const *X, double *scratch, double *const *image) {
     const mct_tables *t = cpu->tables;
-    loops_for(cpu, count)
-        ->load(&t->transform, cpu->N, count, t->balance, t->k, X, scratch, field_of(cpu, scratch), image);
+    loops_for(cpu, count)->load(&t->transform, cpu->N, count, t->balance, t->k, X, scratch, image);
+    for (size_t c = 0; cpu->m == 1 && c < count; c++) { /* for correct_small_lags */
+        double *const e = image[c] + 4 * t->transform.size;
+        for (size_t q = 0; q < cpu->N; q++) e[q] = t->balance * t->k[q] * t->k[q] * X[c][q];
+    }
 }
 
 /* Lags that are summed plainly, a multiple of 4, at 4N multiply-adds each. */

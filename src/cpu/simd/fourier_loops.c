@@ -32,53 +32,80 @@ static const mct_row zero;
 
 /* --- Functions to images -------------------------------------------------------------------------------------- */
 
-static void load(const mct_transform *t, size_t N, size_t count, double balance, const double *k,
-                 const double *const *X, double *rows, double *field, double *const *image) {
-    const size_t h = t->size, n = 2 * h;
-    mct_complex_row *const z = (mct_complex_row *)rows;
-    mct_row *const f = (mct_row *)field, a[MCT_ROW];
-    const size_t whole = N / MCT_ROW * MCT_ROW;
-    double tail[TOGETHER][MCT_ROW] = {0};
-    for (size_t c = 0; c < count; c++) memcpy(tail[c], X[c] + whole, (N - whole) * sizeof **tail);
-    for (size_t q = 0; q < N; q += MCT_ROW) {
-        mct_row wave;
-        read_row(&wave, k + q);
-        for (size_t c = 0; c < TOGETHER; c++) { /* lanes without a function: the first one again */
-            const size_t function = c < count ? c : 0;
-            mct_row x;
-            read_row(&x, q < whole ? X[function] + q : tail[function]);
-            a[TOGETHER + c] = wave * x;
-            a[c] = balance * wave * a[TOGETHER + c];
-            if (c < count) write_row(&a[c], image[c] + 2 * n + q);
-        }
-        mct_rows_transpose(a);
-        for (size_t r = 0; r < MCT_ROW; r++) f[q + r] = a[r];
+/* Coefficients f and h + f, f = p ... p + MCT_ROW - 1 of C, then of S, lie side by side: what belongs together is one stream
+ * of memory. */
+enum { C_LOW, C_HIGH, S_LOW, S_HIGH, PARTS };
+
+MCT_ALWAYS size_t place(size_t p, int part) {
+    return (p / MCT_LANES * PARTS + (size_t)part) * MCT_LANES + p % MCT_LANES;
+}
+
+/* e and t of TOGETHER functions at every second of 2 MCT_ROW wave numbers from q on, the even or the odd ones, a row of them
+ * each; zero beyond N.  `beyond`: zeros, and what there is of the functions across N. */
+MCT_ALWAYS void every_second(size_t N, size_t q, bool odd, size_t count, double balance, const double *k,
+                             const double *const *X, double (*across)[2 * MCT_ROW], mct_row *a) {
+    const bool whole = q + 2 * MCT_ROW <= N;
+    mct_row low, high;
+    read_row(&low, k + q);
+    read_row(&high, k + q + MCT_ROW);
+    const mct_row wave = odd ? MCT_ROW_ODD(low, high) : MCT_ROW_EVEN(low, high);
+    for (size_t c = 0; c < TOGETHER; c++) { /* lanes without a function: the first one again */
+        const size_t function = c < count ? c : 0;
+        const double *const x = whole ? X[function] + q : across[function];
+        read_row(&low, x);
+        read_row(&high, x + MCT_ROW);
+        a[TOGETHER + c] = wave * (odd ? MCT_ROW_ODD(low, high) : MCT_ROW_EVEN(low, high));
+        a[c] = balance * wave * a[TOGETHER + c];
     }
-    for (size_t j = 0; j < h; j++) {
-        const mct_row *const front = 2 * j < N ? &f[2 * j] : &zero;
-        const mct_row *const back = n - 1 - 2 * j < N ? &f[n - 1 - 2 * j] : &zero;
-        mct_complex_row x = {MCT_ROW_HALVES(*front, *back), MCT_ROW_HALVES(*back, *front)};
-        mct_row_multiply(&x, t->quarter[2 * j], t->quarter[2 * j + 1]);
-        z[j] = x;
-    }
-    mct_rows_transform(t, 0, z);
-    for (size_t p = 0; p < h; p += MCT_ROW) {
-        mct_row b[MCT_ROW];
+    mct_rows_transpose(a);
+}
+
+typedef struct images {
+    const mct_transform *t;
+    size_t count;
+    double *const *image;
+} images;
+
+static void write_images(const void *user, size_t at, size_t rows, mct_complex_row *z) {
+    const images *const to = user;
+    const mct_transform *const t = to->t;
+    for (size_t p = at; p < at + rows; p += MCT_ROW, z += MCT_ROW) {
+        mct_row a[MCT_ROW], b[MCT_ROW];
         for (size_t r = 0; r < MCT_ROW; r++) {
-            mct_complex_row x = z[p + r];
+            mct_complex_row x = z[r];
             mct_row_multiply(&x, t->quarter_frequency[2 * (p + r)], t->quarter_frequency[2 * (p + r) + 1]);
             a[r] = x.re;
             b[r] = x.im;
         }
         mct_rows_transpose(a);
         mct_rows_transpose(b);
-        for (size_t c = 0; c < count; c++) {
-            write_row(&a[c], image[c] + p);
-            write_row(&b[c], image[c] + h + p);
-            write_row(&a[TOGETHER + c], image[c] + n + p);
-            write_row(&b[TOGETHER + c], image[c] + n + h + p);
+        for (size_t c = 0; c < to->count; c++) {
+            write_row(&a[c], to->image[c] + place(p, C_LOW));
+            write_row(&b[c], to->image[c] + place(p, C_HIGH));
+            write_row(&a[TOGETHER + c], to->image[c] + place(p, S_LOW));
+            write_row(&b[TOGETHER + c], to->image[c] + place(p, S_HIGH));
         }
     }
+}
+
+static void load(const mct_transform *t, size_t N, size_t count, double balance, const double *k,
+                 const double *const *X, double *rows, double *const *image) {
+    const size_t h = t->size, n = 2 * h, span = 2 * MCT_ROW, whole = N / span * span;
+    mct_complex_row *const z = (mct_complex_row *)rows;
+    mct_row a[MCT_ROW], b[MCT_ROW];
+    double across[TOGETHER][2 * MCT_ROW] = {{0}};
+    for (size_t c = 0; c < count; c++) memcpy(across[c], X[c] + whole, (N - whole) * sizeof **across);
+    for (size_t j = 0; j < h; j += MCT_ROW) { /* e_2j + i e_{n-1-2j} and t_{n-1-2j} + i t_2j */
+        const size_t front = 2 * j, back = n - span - 2 * j;
+        if (front < N) every_second(N, front, false, count, balance, k, X, across, a);
+        if (back < N) every_second(N, back, true, count, balance, k, X, across, b);
+        for (size_t r = 0; r < MCT_ROW; r++) {
+            const mct_row x = front < N ? a[r] : zero, y = back < N ? b[MCT_ROW - 1 - r] : zero;
+            z[j + r] = (mct_complex_row){MCT_ROW_HALVES(x, y), MCT_ROW_HALVES(y, x)};
+            mct_row_multiply(&z[j + r], t->quarter[2 * (j + r)], t->quarter[2 * (j + r) + 1]);
+        }
+    }
+    mct_rows_transform(t, z, write_images, &(images){t, count, image});
 }
 
 static void unload(const mct_transform *t, size_t N, size_t count, double balance, const double *k,
@@ -88,13 +115,13 @@ static void unload(const mct_transform *t, size_t N, size_t count, double balanc
     mct_row *const f = (mct_row *)field, a[MCT_ROW], b[MCT_ROW];
     for (size_t p = 0; p < h; p += MCT_ROW) {
         for (size_t c = 0; c < TOGETHER; c++) {
-            const double *const C = image[c < count ? c : 0] + p;
+            const double *const from = image[c < count ? c : 0];
             mct_row second;
-            read_row(&a[c], C);
-            read_row(&second, C + h);
+            read_row(&a[c], from + place(p, C_LOW));
+            read_row(&second, from + place(p, C_HIGH));
             b[c] = -second;
-            read_row(&b[TOGETHER + c], C + n);
-            read_row(&a[TOGETHER + c], C + n + h);
+            read_row(&b[TOGETHER + c], from + place(p, S_LOW));
+            read_row(&a[TOGETHER + c], from + place(p, S_HIGH));
         }
         mct_rows_transpose(a);
         mct_rows_transpose(b);
@@ -104,7 +131,7 @@ static void unload(const mct_transform *t, size_t N, size_t count, double balanc
             z[p + r] = x;
         }
     }
-    mct_rows_transform_into_order(t, 0, z);
+    mct_rows_transform_into_order(t, z, NULL, NULL);
     for (size_t j = 0; j < h; j++) {
         const size_t front = 2 * j, back = n - 1 - 2 * j;
         mct_complex_row x = z[j];
@@ -132,13 +159,13 @@ typedef struct spectra {
     mct_complex_row first, second;
 } spectra;
 
-MCT_ALWAYS void product(size_t pairs, const double *const image[2][4], size_t n, size_t at, spectra *s) {
+MCT_ALWAYS void product(size_t pairs, const double *const image[2][4], size_t C_at, size_t S_at, spectra *s) {
     *s = (spectra){{zero, zero}, {zero, zero}};
     for (size_t p = 0; p < pairs; p++) {
         mct_row C[4], S[4];
         for (int a = 0; a < 4; a++) {
-            read_row(&C[a], image[p][a] + at);
-            read_row(&S[a], image[p][a] + n + at);
+            read_row(&C[a], image[p][a] + C_at);
+            read_row(&S[a], image[p][a] + S_at);
         }
         const mct_row xy = S[0] * S[1], uv = S[2] * S[3];
         s->first.re += xy + uv;
@@ -183,18 +210,23 @@ MCT_ALWAYS void lags_of(const mct_transform *t, size_t lags, const mct_complex_r
     }
 }
 
-static void correlate(const mct_transform *t, size_t lags, size_t count, size_t pairs,
-                      const double *const (*image)[2][4], double *rows, double *lag) {
-    const size_t h = t->size, n = 2 * h;
-    mct_complex_row *const z = (mct_complex_row *)rows;
-    for (size_t p = 0; p < h; p += MCT_ROW) {
+typedef struct factors {
+    const mct_transform *t;
+    size_t count, pairs;
+    const double *const (*image)[2][4];
+} factors;
+
+static void write_products(const void *user, size_t at, size_t rows, mct_complex_row *z) {
+    const factors *const of = user;
+    for (size_t p = at; p < at + rows; p += MCT_ROW, z += MCT_ROW) {
         mct_row a[MCT_ROW], b[MCT_ROW], half_re, half_im;
-        read_row(&half_re, t->half_re + p);
-        read_row(&half_im, t->half_im + p);
+        read_row(&half_re, of->t->half_re + p);
+        read_row(&half_im, of->t->half_im + p);
         for (size_t c = 0; c < COMPONENTS; c++) {
+            const size_t pairs = c < of->count ? of->pairs : 0, component = c < of->count ? c : 0;
             spectra low, high;
-            product(c < count ? pairs : 0, image[c < count ? c : 0], n, p, &low);
-            product(c < count ? pairs : 0, image[c < count ? c : 0], n, h + p, &high);
+            product(pairs, of->image[component], place(p, C_LOW), place(p, S_LOW), &low);
+            product(pairs, of->image[component], place(p, C_HIGH), place(p, S_HIGH), &high);
             for (size_t second = 0; second < 2; second++) {
                 mct_complex_row even = second ? low.second : low.first, odd = second ? high.second : high.first;
                 mct_row_butterfly(&even, &odd);
@@ -206,9 +238,14 @@ static void correlate(const mct_transform *t, size_t lags, size_t count, size_t 
         }
         mct_rows_transpose(a);
         mct_rows_transpose(b);
-        for (size_t r = 0; r < MCT_ROW; r++) z[p + r] = (mct_complex_row){a[r], b[r]};
+        for (size_t r = 0; r < MCT_ROW; r++) z[r] = (mct_complex_row){a[r], b[r]};
     }
-    mct_rows_transform_into_order(t, 0, z);
+}
+
+static void correlate(const mct_transform *t, size_t lags, size_t count, size_t pairs,
+                      const double *const (*image)[2][4], double *rows, double *lag) {
+    mct_complex_row *const z = (mct_complex_row *)rows;
+    mct_rows_transform_into_order(t, z, write_products, &(factors){t, count, pairs, image});
     lags_of(t, lags, z, (mct_row *)lag);
 }
 
@@ -254,12 +291,12 @@ static void assemble(const mct_transform *t, size_t N, size_t count, int correct
 }
 
 /* Adjoint of product: adds to the adjoint images. */
-MCT_ALWAYS void product_adjoint(const spectra *s, const double *const image[4], size_t n, size_t at,
+MCT_ALWAYS void product_adjoint(const spectra *s, const double *const image[4], size_t C_at, size_t S_at,
                                 double *const out[4]) {
     mct_row C[4], S[4], D[4], T[4];
     for (int a = 0; a < 4; a++) {
-        read_row(&C[a], image[a] + at);
-        read_row(&S[a], image[a] + n + at);
+        read_row(&C[a], image[a] + C_at);
+        read_row(&S[a], image[a] + S_at);
     }
     /* cppcheck-suppress uninitvar; a loop of the caller has written both */
     const mct_row sum = s->first.re + s->second.im, difference = s->first.re - s->second.im;
@@ -274,18 +311,18 @@ MCT_ALWAYS void product_adjoint(const spectra *s, const double *const image[4], 
     T[3] = difference * S[2];
     for (int a = 0; a < 4; a++) { /* one after the other: some may be the same */
         mct_row x;
-        read_row(&x, out[a] + at);
+        read_row(&x, out[a] + C_at);
         x += D[a];
-        write_row(&x, out[a] + at);
-        read_row(&x, out[a] + n + at);
+        write_row(&x, out[a] + C_at);
+        read_row(&x, out[a] + S_at);
         x += T[a];
-        write_row(&x, out[a] + n + at);
+        write_row(&x, out[a] + S_at);
     }
 }
 
 static void correlate_adjoint(const mct_transform *t, size_t lags, size_t count, const double *const (*increment)[4],
                               const double *const (*image)[4], double *rows, double *const (*out)[4]) {
-    const size_t h = t->size, n = 2 * h;
+    const size_t h = t->size;
     mct_complex_row *const z = (mct_complex_row *)rows;
     memset(z, 0, h * sizeof *z);
     for (size_t j = 0; 2 * j < lags; j++) {
@@ -310,7 +347,7 @@ static void correlate_adjoint(const mct_transform *t, size_t lags, size_t count,
         odd->re += MCT_ROW_HALVES(zero, mirror_re);
         odd->im += MCT_ROW_HALVES(zero, mirror_im);
     }
-    mct_rows_transform(t, 0, z);
+    mct_rows_transform(t, z, NULL, NULL);
     for (size_t p = 0; p < h; p += MCT_ROW) {
         mct_row a[MCT_ROW], b[MCT_ROW], half_re, half_im;
         read_row(&half_re, t->half_re + p);
@@ -328,8 +365,8 @@ static void correlate_adjoint(const mct_transform *t, size_t lags, size_t count,
                 *(second ? &low.second : &low.first) = even;
                 *(second ? &high.second : &high.first) = odd;
             }
-            product_adjoint(&low, image[c], n, p, out[c]);
-            product_adjoint(&high, image[c], n, h + p, out[c]);
+            product_adjoint(&low, image[c], place(p, C_LOW), place(p, S_LOW), out[c]);
+            product_adjoint(&high, image[c], place(p, C_HIGH), place(p, S_HIGH), out[c]);
         }
     }
 }

@@ -45,15 +45,15 @@ typedef struct mct_transform {
     const double *of_wave_number; /* [N][3]: q^3, 1/q, 2 q, times (spacing/4 pi)^2 */
 } mct_transform;
 
-/* cpu/fourier.c.  An image is C [n], S [n], e [N].  `together` functions and half as many components are treated at
+/* cpu/fourier.c.  An image is C and S, [n] each, as fourier_loops.c mixes them.  `together` functions and half as many components are treated at
  * once; `rows`: scratch, 4 * size * together doubles. */
 typedef struct mct_fourier_loops {
     size_t together;
     /* images of count <= together functions X [N] on k: C and S of e = balance k^2 X and t = k X.  balance ~ 1/k makes
-     * them of one size, so that neither loses digits to the other in M.  field: scratch, 2 * together * pad(N) */
+     * them of one size, so that neither loses digits to the other in M. */
     void (*load)(const mct_transform *transform, size_t N, size_t count, double balance, const double *k,
-                 const double *const *X, double *rows, double *field, double *const *image);
-    /* adjoint of load */
+                 const double *const *X, double *rows, double *const *image);
+    /* adjoint of load; field: scratch, 2 * together * pad(N) */
     void (*unload)(const mct_transform *transform, size_t N, size_t count, double balance, const double *k,
                    const double *const *image, double *rows, double *field, double *const *X);
     /* increments P, K3, O, D at `lags` lags of count <= together/2 components, `pairs` bilinear terms added up, from the

@@ -28,7 +28,8 @@ typedef struct mct_complex_wide {
 } mct_complex_wide;
 
 /* The lower half of a and the upper half of b; both lower halves; both upper ones; quarters 0 and 2 of a, 1 and 3 of b;
- * the last quarter and the second one of a four times. */
+ * the last quarter and the second one of a four times; of a and b, one behind the other, every second element from the first
+ * or from the second one on. */
 #if defined(__AVX512F__)
 #define MCT_ROW_HALVES(a, b)   __builtin_shufflevector(a, b, 0, 1, 2, 3, 12, 13, 14, 15)
 #define MCT_ROW_LOWER(a, b)    __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
@@ -36,6 +37,8 @@ typedef struct mct_complex_wide {
 #define MCT_ROW_QUARTERS(a, b) __builtin_shufflevector(a, b, 0, 1, 10, 11, 4, 5, 14, 15)
 #define MCT_ROW_LAST(a)        __builtin_shufflevector(a, a, 6, 7, 6, 7, 6, 7, 6, 7)
 #define MCT_ROW_SECOND(a)      __builtin_shufflevector(a, a, 2, 3, 2, 3, 2, 3, 2, 3)
+#define MCT_ROW_EVEN(a, b)     __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define MCT_ROW_ODD(a, b)      __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
 #elif defined(__AVX2__)
 #define MCT_ROW_HALVES(a, b)   __builtin_shufflevector(a, b, 0, 1, 6, 7)
 #define MCT_ROW_LOWER(a, b)    __builtin_shufflevector(a, b, 0, 1, 4, 5)
@@ -43,6 +46,8 @@ typedef struct mct_complex_wide {
 #define MCT_ROW_QUARTERS(a, b) __builtin_shufflevector(a, b, 0, 5, 2, 7)
 #define MCT_ROW_LAST(a)        __builtin_shufflevector(a, a, 3, 3, 3, 3)
 #define MCT_ROW_SECOND(a)      __builtin_shufflevector(a, a, 1, 1, 1, 1)
+#define MCT_ROW_EVEN(a, b)     __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define MCT_ROW_ODD(a, b)      __builtin_shufflevector(a, b, 1, 3, 5, 7)
 #else /* by vectors of two: gcc takes wider ones apart number by number */
 #define MCT_ROW_PART(a, n) (((const mct_wide *)&(a))[n])
 #define MCT_ROW_OF(low, high) \
@@ -68,6 +73,12 @@ typedef struct mct_complex_wide {
 #define MCT_ROW_SECOND(a)                                                   \
     MCT_ROW_OF(MCT_PART_PICK(MCT_ROW_PART(a, 0), MCT_ROW_PART(a, 0), 1, 1), \
                MCT_PART_PICK(MCT_ROW_PART(a, 0), MCT_ROW_PART(a, 0), 1, 1))
+#define MCT_ROW_EVEN(a, b)                                                  \
+    MCT_ROW_OF(MCT_PART_PICK(MCT_ROW_PART(a, 0), MCT_ROW_PART(a, 1), 0, 2), \
+               MCT_PART_PICK(MCT_ROW_PART(b, 0), MCT_ROW_PART(b, 1), 0, 2))
+#define MCT_ROW_ODD(a, b)                                                   \
+    MCT_ROW_OF(MCT_PART_PICK(MCT_ROW_PART(a, 0), MCT_ROW_PART(a, 1), 1, 3), \
+               MCT_PART_PICK(MCT_ROW_PART(b, 0), MCT_ROW_PART(b, 1), 1, 3))
 #endif
 
 /* a[r][c] <-> a[c][r] */
@@ -260,30 +271,50 @@ MCT_ALWAYS void mct_rows_stage(const mct_transform *t, size_t stage, bool into_o
 /* Rows that stay in the first cache from pass to pass. */
 enum { MCT_ROWS_CACHED = 32 * 1024 / sizeof(mct_complex_row) };
 
-/* In place, from natural order to that of mct_transform.frequency. */
-static void mct_rows_transform(const mct_transform *t, size_t stage, mct_complex_row *z) {
+/* What comes next to the transform of rows that are in the first cache: z [count], places at ... at + count - 1. */
+typedef void mct_rows_here(const void *user, size_t at, size_t count, mct_complex_row *z);
+
+/* In place, from natural order to that of mct_transform.frequency; `then` (may be NULL) once for all places. */
+static void mct_rows_transform_from(const mct_transform *t, size_t stage, size_t at, mct_complex_row *z,
+                                    mct_rows_here *then, const void *user) {
     const size_t radix = t->radix[stage], stride = t->stride[stage];
     if (radix * stride <= MCT_ROWS_CACHED) {
         for (size_t s = stage, blocks = 1; s < t->stages; blocks *= t->radix[s++]) {
             mct_rows_stage(t, s, false, blocks, z);
         }
+        if (then) then(user, at, radix * stride, z);
         return;
     }
     mct_rows_stage(t, stage, false, 1, z);
-    for (size_t q = 0; q < radix; q++) mct_rows_transform(t, stage + 1, z + q * stride);
+    for (size_t q = 0; q < radix; q++) {
+        mct_rows_transform_from(t, stage + 1, at + q * stride, z + q * stride, then, user);
+    }
 }
 
-/* The same sums from that order to the natural one. */
-static void mct_rows_transform_into_order(const mct_transform *t, size_t stage, mct_complex_row *z) {
+static void mct_rows_transform(const mct_transform *t, mct_complex_row *z, mct_rows_here *then, const void *user) {
+    mct_rows_transform_from(t, 0, 0, z, then, user);
+}
+
+/* The same sums from that order, in which `first` (may be NULL) writes the rows, to the natural one. */
+static void mct_rows_into_order_from(const mct_transform *t, size_t stage, size_t at, mct_complex_row *z,
+                                     mct_rows_here *first, const void *user) {
     const size_t radix = t->radix[stage], stride = t->stride[stage], rows = radix * stride;
     if (rows <= MCT_ROWS_CACHED) {
+        if (first) first(user, at, rows, z);
         for (size_t s = t->stages; s-- > stage;) {
             mct_rows_stage(t, s, true, rows / (t->radix[s] * t->stride[s]), z);
         }
         return;
     }
-    for (size_t q = 0; q < radix; q++) mct_rows_transform_into_order(t, stage + 1, z + q * stride);
+    for (size_t q = 0; q < radix; q++) {
+        mct_rows_into_order_from(t, stage + 1, at + q * stride, z + q * stride, first, user);
+    }
     mct_rows_stage(t, stage, true, 1, z);
+}
+
+static void mct_rows_transform_into_order(const mct_transform *t, mct_complex_row *z, mct_rows_here *first,
+                                          const void *user) {
+    mct_rows_into_order_from(t, 0, 0, z, first, user);
 }
 
 #endif
