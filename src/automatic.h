@@ -12,6 +12,10 @@ enum {
     MCT_AUTO_TEAM_EVALUATION = 1200, /* they share an evaluation of the memory kernel: about 30 us of work */
     MCT_AUTO_TEAM_EVOLUTION = 6000,  /* they share everything else of a step of one point */
 
+    /* --- measured: docs/performance.md, "A step in time" --- */
+    MCT_AUTO_TWO_GRIDS_FROM = 600,      /* wave numbers from which a step in time is foretold by a coarse grid */
+    MCT_AUTO_COARSE_POINTS_LEAST = 200, /* which has no fewer than this */
+
     /* --- from the cost model of docs/gpu.md, not measured --- */
     MCT_AUTO_DEVICE_FROM = 500, /* wave numbers times points: below, launches take longer than the CPU's arithmetic */
     MCT_AUTO_DEVICE_FACTORIZED_BELOW = 16, /* wave numbers, on a device */

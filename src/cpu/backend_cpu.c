@@ -114,7 +114,7 @@ static mct_status tables_create(mct_context *context, const mct_shape *shape, mc
     tables->grid = *grid;
     tables->balance = tables->scale = 1.0;
     tables->algorithm = algorithm_of(shape->algorithm);
-    tables->k = mct_cpu_allocate(grid->points);
+    tables->k = mct_cpu_allocate(grid->points + MCT_LANES);
     if (!tables->k) return mct_fail(context, MCT_MEMORY, "memory kernel: out of memory");
     for (size_t i = 0; i < grid->points; i++) tables->k[i] = mct_grid_wave_number(grid, i);
     return tables->algorithm->create(context, grid, tables);

@@ -2,6 +2,7 @@
  * within one decade, the resolution doubles instead. */
 #include <math.h>
 
+#include "coarse.h"
 #include "evolution.h"
 
 /* Moments of single cells are needed where n may double next. */
@@ -10,25 +11,30 @@ static mct_cells cells_of(const mct_clock *clock) {
 }
 
 /* `before`: NULL, or the clock of the block of steps whose cells become half as many. */
-static void open_chunk(const mct_cpu_evolution *e, const mct_clock *clock, double *base, size_t first, size_t last,
-                       const mct_clock *before) {
+static void open_chunk(const mct_cpu_evolution *e, size_t point, double *base, size_t first, size_t last,
+                       const mct_clock *before, const mct_past *past) {
+    const mct_clock *const clock = &e->clocks[point];
     const mct_scheme *const scheme = &e->shape.scheme;
     const mct_tails tails = mct_tails_of(e, clock);
     const double shift = scheme->derivative[0] / clock->step;
+    const size_t near = mct_evolution_steps_ahead(clock->n) - 1;
     for (size_t b = first; b < last; b++) { /* one by one: what a pass has written is at hand for the next */
         if (before) {
             e->loops->thin(&e->layout, b, b + 1, base, scheme, before->n, cells_of(before), cells_of(clock), &tails);
         } else {
             e->loops->weights(&e->layout, b, b + 1, base, scheme, clock->n / 2, &tails);
         }
-        e->loops->prepare(&e->layout, b, b + 1, base, shift);
+        e->loops->prepare(&e->layout, b, b + 1, base, shift, near, clock->n, clock->i + 1, clock->i);
+        e->loops->ahead(&e->layout, b, b + 1, base, past->i, past->tiles, past->tile);
     }
 }
 
 static void open_block(mct_cpu_evolution *e, size_t point, const mct_clock *before) {
-    const mct_clock *const clock = &e->clocks[point];
     double *const base = mct_history_of(e, point);
-    MCT_FOR_CHUNKS(e, open_chunk(e, clock, base, first, last, before))
+    mct_past past;
+    mct_evolution_past_of(e, &e->clocks[point], e->clocks[point].i + 1, true, &past);
+    MCT_FOR_CHUNKS(e, open_chunk(e, point, base, first, last, before, &past))
+    if (e->coarse) mct_coarse_prepare(e, point);
 }
 
 void mct_evolution_open_block(mct_cpu_evolution *e, size_t point) {
@@ -38,7 +44,11 @@ void mct_evolution_open_block(mct_cpu_evolution *e, size_t point) {
 void mct_evolution_prepare(mct_cpu_evolution *e, size_t point) {
     const double shift = e->shape.scheme.derivative[0] / e->clocks[point].step;
     double *const base = mct_history_of(e, point);
-    MCT_FOR_CHUNKS(e, e->loops->prepare(&e->layout, first, last, base, shift))
+    const size_t n = e->clocks[point].n, i = e->clocks[point].i, near = mct_evolution_steps_ahead(n) - 1;
+    size_t begin;
+    (void)mct_evolution_is_kept(n, i + 1, &begin);
+    MCT_FOR_CHUNKS(e, e->loops->prepare(&e->layout, first, last, base, shift, near, n, begin, i))
+    if (e->coarse) mct_coarse_prepare(e, point);
 }
 
 void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, const mct_clock *before) {

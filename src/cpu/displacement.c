@@ -41,13 +41,14 @@ void mct_displacement_set(mct_cpu_evolution *e, size_t point, const mct_evolutio
     const mct_cpu_displacement *const d = e->displacement;
     const mct_cpu_evolution *const f = d->follower;
     const size_t count = f->n, row = e->shape.species * e->shape.N;
-    double *const base = mct_history_of(f, point), *const one = f->kernel + point * count;
+    double *const base = mct_step_of(f, point), *const one = f->kernel + point * count;
     memcpy(d->species, matrices->species, count * sizeof *d->species);
     memcpy(d->coupling + point * count * row, matrices->coupling, count * row * sizeof(double));
     memcpy(d->source + point * count, matrices->source, count * sizeof(double));
     for (size_t i = 0; i < count; i++) one[i] = 1.0;
     mct_evolution_clear(e->displacement->follower, point);
-    f->loops->load(&f->layout, 0, f->blocks, base, f->layout.W_inverse, one, 1.0); /* m0 is M W^-1 as it is */
+    f->loops->load(&f->layout, 0, f->blocks, base + f->layout.W_inverse, f->layout.pace, one,
+                   1.0); /* m0 is M W^-1 as it is */
 }
 
 /* m0[F, G] of every displacement. */
@@ -75,7 +76,7 @@ void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread
     double *a[MCT_TAYLOR_MAX + 1] = {NULL}, *b[MCT_TAYLOR_MAX + 1] = {NULL};
     double *const m0 = f->kernel + point * count;
     for (size_t n = 0; n < terms; n++) {
-        a[n] = f->series + ((size_t)thread * (2 * terms + 2) + n) * count;
+        a[n] = mct_scratch_of(f, thread) + n * count;
         b[n] = a[n] + terms * count;
         memset(a[n], 0, count * sizeof *a[n]);
         memset(b[n], 0, count * sizeof *b[n]);
@@ -106,15 +107,17 @@ void mct_displacement_step_point(mct_cpu_evolution *e, size_t point, const doubl
     f->clocks[point].i--; /* the step that Phi has just made */
     mct_evolution_history_point(f, point, 0);
     for (size_t i = 0; i < count; i++) {
-        double *const p = base + i / MCT_LANES * y->stride + i % MCT_LANES;
-        p[y->offset] -= p[y->A_inverse] * source[i];
+        double *const s = base + y->step + i / MCT_LANES * y->pace + i % MCT_LANES;
+        s[y->offset] -= s[y->A_inverse] * source[i];
     }
     memory_of(e, point, phi, phi, m0);
     mct_step_update update = {.pair = -1}; /* m0 does not depend on the iterate: g is the solution */
     f->loops->update(y, 0, f->blocks, base, f->iterate + point * count, m0, &update);
     static const double none[MCT_SECANTS];
-    f->loops->commit(y, 0, f->blocks, base, clock->i, none, f->rows + row * count);
+    f->loops->commit(y, 0, f->blocks, base, mct_recent_slot(clock->n, clock->i), none, f->rows + row * count);
     f->clocks[point].i++;
+    size_t begin;
+    if (mct_evolution_is_kept(clock->n, clock->i, &begin)) mct_evolution_keep(f, point, clock->i);
 }
 
 void mct_displacement_decimate_point(mct_cpu_evolution *e, size_t point, const mct_clock *before) {

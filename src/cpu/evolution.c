@@ -9,24 +9,20 @@
 #include <sys/mman.h>
 
 #include "automatic.h"
+#include "coarse.h"
 #include "evolution_layout.h"
 #include "history_cut.h"
 
-static size_t series_of(const mct_evolution_shape *shape) {
-    return 2 * ((size_t)shape->scheme.taylor + 1) + 2;
-}
-
 static size_t memory_needed(const mct_evolution_shape *shape) {
-    const long double layout = (long double)mct_step_layout_of(shape).stride;
-    const size_t whole = (shape->N + MCT_LANES - 1) / MCT_LANES;
-    const long double blocks = (long double)whole;
+    const mct_step_layout layout = mct_step_layout_of(shape, true);
     const long double n = (long double)(shape->species * shape->species * shape->N),
                       points = (long double)shape->points;
     const long double rows = (long double)shape->window * (long double)mct_evolution_row(shape);
     const long double doubles =
-        points * (blocks * layout + 2 * n + rows) + (long double)series_of(shape) * n * shape->threads;
+        points * ((long double)layout.total + 2 * n + rows) + (long double)mct_series_of(shape) * n * shape->threads;
     const long double bytes = doubles * (long double)sizeof(double);
-    return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes : SIZE_MAX;
+    const size_t coarse = mct_coarse_is_possible(shape) ? mct_coarse_memory(shape) : 0;
+    return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes + coarse : SIZE_MAX;
 }
 
 static size_t memory_with_displacements(const mct_evolution_shape *shape) {
@@ -41,6 +37,7 @@ static void destroy(void *evolution) {
     if (!e) return;
     double *const arrays[] = {e->history, e->iterate, e->kernel, e->series, e->times, e->rows};
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) mct_cpu_release(arrays[a]);
+    mct_coarse_destroy(e->coarse);
     if (e->displacement) {
         destroy(e->displacement->follower);
         free(e->displacement->species);
@@ -49,6 +46,7 @@ static void destroy(void *evolution) {
         free(e->displacement);
     }
     free(e->slots);
+    free(e->begun);
     free(e->partials);
     free(e->clocks);
     free(e);
@@ -69,7 +67,7 @@ static double *allocate_history(size_t count) {
 static int *make_slots(const mct_evolution_shape *shape) {
     const size_t n = shape->steps_per_block, levels = shape->doublings + 1;
     int *const slots = calloc(n * ((size_t)1 << levels) + 2 * levels, sizeof *slots), *at = slots;
-    for (size_t level = 0; slots && level < levels; level++) {
+    for (size_t level = 0; slots && n > 0 && level < levels; level++) {
         const size_t count = (n << level) / 2 + 1;
         mct_history_slots(n << level, at, at + count);
         at += 2 * count;
@@ -85,7 +83,8 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     e->cpu = shape->custom ? NULL : kernel_state;
     const mct_loops *loops = e->cpu ? e->cpu->loops : mct_loops_select(getenv("APMCT_LOOPS"));
     e->loops = (loops ? loops : mct_loops_select(NULL))->step;
-    e->layout = mct_step_layout_of(shape);
+    const size_t ratio = e->cpu ? mct_coarse_ratio(shape, &e->cpu->shape.grid) : 0;
+    e->layout = mct_step_layout_of(shape, ratio == 0);
     e->size = shape->species * shape->species * MCT_LANES;
     e->n = shape->species * shape->species * shape->N;
     e->row = mct_evolution_row(shape);
@@ -96,20 +95,28 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
         e->cpu && (!e->cpu->algorithm->correlate ||
                    (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= MCT_AUTO_TEAM_EVOLUTION));
     const size_t points = shape->points;
-    e->history = allocate_history(points * e->blocks * e->layout.stride);
+    e->history = allocate_history(points * e->layout.total);
     e->iterate = mct_cpu_allocate(points * e->n);
     e->kernel = mct_cpu_allocate(points * e->n);
-    e->series = mct_cpu_allocate((size_t)shape->threads * series_of(shape) * e->n);
+    e->series = mct_cpu_allocate((size_t)shape->threads * mct_series_of(shape) * e->n);
     e->times = mct_cpu_allocate(points * shape->window);
     e->rows = mct_cpu_allocate(points * shape->window * e->row);
     e->partials = calloc(points * e->chunks, sizeof *e->partials);
     e->clocks = calloc(points, sizeof *e->clocks);
     e->slots = make_slots(shape);
+    e->begun = calloc(points, sizeof *e->begun);
     if (!e->history || !e->iterate || !e->kernel || !e->series || !e->times || !e->rows || !e->partials || !e->clocks ||
-        !e->slots) {
+        !e->slots || !e->begun) {
         destroy(e);
         return mct_fail(context, MCT_MEMORY, "evolution of %zu points of %zu wave numbers: out of memory", points,
                         shape->N);
+    }
+    if (ratio) {
+        const mct_status status = mct_coarse_create(context, e, ratio);
+        if (status != MCT_OK) {
+            destroy(e);
+            return status;
+        }
     }
     if (shape->displacements) {
         const mct_evolution_shape following = mct_displacement_shape(shape);
@@ -125,28 +132,26 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
 }
 
 void mct_evolution_clear(mct_cpu_evolution *e, size_t point) {
-    const mct_step_layout *const y = &e->layout;
-    double *const base = mct_history_of(e, point);
-    for (size_t b = 0; b < e->blocks; b++) {
-        memset(base + b * y->stride + y->Gamma, 0, (y->stride - y->Gamma) * sizeof(double));
-    }
+    memset(mct_step_of(e, point), 0, (e->layout.total - e->layout.step) * sizeof(double));
 }
 
 static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
     mct_cpu_evolution *e = evolution;
     const mct_step_layout *const y = &e->layout;
     const size_t m = e->shape.species, N = e->shape.N;
-    double *const base = mct_history_of(e, point), *const norm = e->kernel + point * e->n;
+    double *const step_arrays = mct_step_of(e, point), *const norm = e->kernel + point * e->n;
     for (size_t c = 0; c < m * m; c++) {
         const double *const S_mu = matrices->S + c / m * (m + 1) * N, *const S_nu = matrices->S + c % m * (m + 1) * N;
         for (size_t q = 0; q < N; q++) norm[c * N + q] = 1.0 / sqrt(S_mu[q] * S_nu[q]);
     }
     mct_evolution_clear(e, point);
-    e->loops->load(y, 0, e->blocks, base, y->S, matrices->S, 1.0);
-    e->loops->load(y, 0, e->blocks, base, y->Gamma, matrices->Gamma, 1.0);
-    e->loops->load(y, 0, e->blocks, base, y->W_inverse, matrices->W_inverse, 1.0);
-    e->loops->load(y, 0, e->blocks, base, y->norm, norm, 0.0);
+    e->loops->load(y, 0, e->blocks, step_arrays + y->S, y->pace, matrices->S, 1.0);
+    e->loops->load(y, 0, e->blocks, step_arrays + y->Gamma, y->pace, matrices->Gamma, 1.0);
+    e->loops->load(y, 0, e->blocks, step_arrays + y->W_inverse, y->pace, matrices->W_inverse, 1.0);
+    e->loops->load(y, 0, e->blocks, step_arrays + y->norm, y->pace, norm, 0.0);
     e->clocks[point] = (mct_clock){.state = MCT_EVOLUTION_RUNNING, .n = e->shape.steps_per_block, .step = step};
+    e->begun[point] = false;
+    if (e->coarse) mct_coarse_set(e, point);
     if (e->displacement) mct_displacement_set(e, point, matrices);
 }
 
@@ -211,29 +216,34 @@ static void look(void *evolution, mct_clock *clocks, const double **times, const
     *phi = e->rows;
 }
 
-double *mct_evolution_whole_row(mct_cpu_evolution *e, size_t point, size_t row) {
-    if (e->shape.observed_count) return e->iterate + point * e->n;
+double *mct_evolution_whole_row(mct_cpu_evolution *e, size_t point, size_t row, double *scratch) {
+    if (e->shape.observed_count) return scratch;
     return e->rows + (point * e->shape.window + row) * e->row;
 }
 
-void mct_evolution_keep_row(mct_cpu_evolution *e, size_t point, size_t row) {
+void mct_evolution_keep_row(mct_cpu_evolution *e, size_t point, size_t row, const double *whole) {
     const size_t count = e->shape.observed_count, mm = e->shape.species * e->shape.species;
-    const double *const whole = e->iterate + point * e->n;
     double *const to = e->rows + (point * e->shape.window + row) * e->row;
     for (size_t c = 0; c < mm; c++) {
         for (size_t s = 0; s < count; s++) to[c * count + s] = whole[c * e->shape.N + e->shape.observed[s]];
     }
 }
 
-void mct_evolution_fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows) {
+void mct_evolution_fetch(const mct_cpu_evolution *e, double *base, size_t stride, size_t at, double *rows) {
     static const double one = 1.0;
-    e->loops->combine(&e->layout, 0, e->blocks, mct_history_of(e, point), 1, &one, &at, MCT_STEP_NOWHERE, rows);
+    e->loops->combine(&e->layout, 0, e->blocks, base, stride, 1, &one, &at, MCT_STEP_NOWHERE, rows);
 }
 
 static void last(void *evolution, size_t point, double *phi) {
     const mct_cpu_evolution *e = evolution;
+    const mct_step_layout *const y = &e->layout;
     const size_t i = e->clocks[point].i;
-    mct_evolution_fetch(e, point, i ? e->layout.F + i * e->size : e->layout.S, phi);
+    if (i) {
+        mct_evolution_fetch(e, mct_step_of(e, point), y->pace,
+                            y->recent_F + mct_recent_slot(e->clocks[point].n, i) * y->plane, phi);
+    } else {
+        mct_evolution_fetch(e, mct_step_of(e, point), y->pace, y->S, phi);
+    }
 }
 
 static const double *displacement(void *evolution) {
@@ -244,10 +254,10 @@ static const double *displacement(void *evolution) {
 /* --- Checkpoints: what the coming steps read and cannot compute again ----------------------------------------- */
 
 typedef struct piece {
-    size_t at, count; /* doubles of a block */
+    size_t at, count, stride; /* doubles: from the point, of a block, from block to block */
 } piece;
 
-enum { PIECES = 9 + 3 * MCT_SECANTS };
+enum { PIECES = 8 + MCT_AHEAD + MCT_TILE + 3 * MCT_SECANTS };
 
 static size_t slots_used(const int *slot, size_t cells) {
     size_t used = 0;
@@ -257,37 +267,52 @@ static size_t slots_used(const int *slot, size_t cells) {
     return used;
 }
 
-static void pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
+static size_t history_pieces(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
     const mct_step_layout *const y = &e->layout;
     const size_t D = (size_t)e->shape.scheme.degree, matrix = e->size, vector = D * matrix, cells = clock->n / 2;
     const size_t kept = clock->opened < MCT_NEAR_DECAY ? cells : cells / 2, distances = cells + 1 - (D + 1) / 2;
     const mct_tails tails = mct_tails_of(e, clock);
-    const piece first[] = {{y->F, (clock->i + 1) * matrix},
-                           {y->M, (clock->i + 1) * matrix},
-                           {y->moment_F, kept * vector},
-                           {y->moment_M, kept * vector},
-                           {y->weight_F, distances * matrix},
-                           {y->weight_M, distances * matrix},
-                           {y->tail_F, slots_used(tails.of_F, cells) * vector},
-                           {y->tail_M, slots_used(tails.of_M, cells) * vector},
-                           {y->ahead, MCT_TILE * matrix}};
-    enum { FIRST = sizeof first / sizeof *first };
-    memcpy(list, first, sizeof first);
-    for (size_t j = 0; j < MCT_SECANTS; j++) {
-        list[FIRST + 3 * j] = (piece){y->dg[j], matrix};
-        list[FIRST + 3 * j + 1] = (piece){y->dr[j], matrix};
-        list[FIRST + 3 * j + 2] = (piece){y->dM[j], matrix};
+    const piece pieces[] = {{y->F, (clock->i + 1) * matrix, y->stride},
+                            {y->M, (clock->i + 1) * matrix, y->stride},
+                            {y->moment_F, kept * vector, y->stride},
+                            {y->moment_M, kept * vector, y->stride},
+                            {y->weight_F, distances * matrix, y->stride},
+                            {y->weight_M, distances * matrix, y->stride},
+                            {y->tail_F, slots_used(tails.of_F, cells) * vector, y->stride},
+                            {y->tail_M, slots_used(tails.of_M, cells) * vector, y->stride}};
+    memcpy(list, pieces, sizeof pieces);
+    return sizeof pieces / sizeof *pieces;
+}
+
+/* `count` arrays of a step from the one at `at` on. */
+static size_t step_pieces(const mct_cpu_evolution *e, size_t at, size_t count, piece *list) {
+    const mct_step_layout *const y = &e->layout;
+    for (size_t a = 0; a < count; a++) list[a] = (piece){y->step + at + a * y->plane, e->size, y->pace};
+    return count;
+}
+
+/* Returns their number. */
+static size_t pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piece *list) {
+    const mct_step_layout *const y = &e->layout;
+    size_t count = 0;
+    if (e->shape.steps_per_block) {
+        count += history_pieces(e, clock, list);
+        count += step_pieces(e, y->ahead, MCT_AHEAD, list + count);
+        count += step_pieces(e, y->tile, MCT_TILE, list + count);
     }
+    if (!e->coarse) count += step_pieces(e, y->dr[0], (size_t)3 * MCT_SECANTS, list + count); /* dr, dg, dM of each */
+    return count;
 }
 
 static size_t state_size(void *evolution, const mct_clock *clock) {
     const mct_cpu_evolution *e = evolution;
     piece list[PIECES];
     size_t doubles = 0;
-    pieces_of(e, clock, list);
-    for (size_t p = 0; p < PIECES; p++) doubles += list[p].count;
+    const size_t count = pieces_of(e, clock, list);
+    for (size_t p = 0; p < count; p++) doubles += list[p].count;
     const size_t follower = e->displacement ? state_size(e->displacement->follower, clock) : 0;
-    return sizeof *clock + e->blocks * doubles * sizeof(double) + follower;
+    const size_t coarse = e->coarse ? state_size(mct_coarse_steps(e->coarse), clock) : 0;
+    return sizeof *clock + e->blocks * doubles * sizeof(double) + follower + coarse;
 }
 
 static void save(void *evolution, size_t point, void *to) {
@@ -296,13 +321,18 @@ static void save(void *evolution, size_t point, void *to) {
     char *out = to;
     memcpy(out, &e->clocks[point], sizeof *e->clocks);
     out += sizeof *e->clocks;
-    pieces_of(e, &e->clocks[point], list);
+    const size_t count = pieces_of(e, &e->clocks[point], list);
+    if (e->clocks[point].i > e->clocks[point].n / 2) mct_evolution_keep(e, point, e->clocks[point].i);
     for (size_t b = 0; b < e->blocks; b++) {
-        for (size_t p = 0; p < PIECES; p++) {
+        for (size_t p = 0; p < count; p++) {
             const size_t bytes = list[p].count * sizeof(double);
-            memcpy(out, mct_history_of(e, point) + b * e->layout.stride + list[p].at, bytes);
+            memcpy(out, mct_history_of(e, point) + list[p].at + b * list[p].stride, bytes);
             out += bytes;
         }
+    }
+    if (e->coarse) {
+        save(mct_coarse_steps(e->coarse), point, out);
+        out += state_size(mct_coarse_steps(e->coarse), &e->clocks[point]);
     }
     if (e->displacement) {
         e->displacement->follower->clocks[point] = e->clocks[point];
@@ -316,15 +346,20 @@ static void restore(void *evolution, size_t point, const void *from) {
     const char *in = from;
     memcpy(&e->clocks[point], in, sizeof *e->clocks);
     in += sizeof *e->clocks;
-    pieces_of(e, &e->clocks[point], list);
+    const size_t count = pieces_of(e, &e->clocks[point], list);
     for (size_t b = 0; b < e->blocks; b++) {
-        for (size_t p = 0; p < PIECES; p++) {
+        for (size_t p = 0; p < count; p++) {
             const size_t bytes = list[p].count * sizeof(double);
-            memcpy(mct_history_of(e, point) + b * e->layout.stride + list[p].at, in, bytes);
+            memcpy(mct_history_of(e, point) + list[p].at + b * list[p].stride, in, bytes);
             in += bytes;
         }
     }
+    e->begun[point] = false;
     if (e->clocks[point].i > 0) mct_evolution_prepare(e, point);
+    if (e->coarse) {
+        restore(mct_coarse_steps(e->coarse), point, in);
+        in += state_size(mct_coarse_steps(e->coarse), &e->clocks[point]);
+    }
     if (e->displacement) restore(e->displacement->follower, point, in);
 }
 

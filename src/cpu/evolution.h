@@ -4,6 +4,7 @@
  *   predict.c   first guess of a step
  *   history.c   what the known history adds to it
  *   iterate.c   memory kernel, update, convergence, acceleration
+ *   coarse.c    the same on a coarse grid, for large fine ones
  *   commit.c    new values, row, end of a point
  *   decimate.c  from block to block
  *   displacement.c  mean-squared displacements, which follow the steps of Phi
@@ -18,6 +19,8 @@
 #include "cpu.h"
 #include "simd/step_loops.h"
 
+typedef struct mct_cpu_coarse mct_cpu_coarse;
+
 typedef struct mct_cpu_evolution {
     mct_evolution_shape shape;
     mct_cpu *cpu; /* borrowed; NULL with a custom kernel */
@@ -27,13 +30,15 @@ typedef struct mct_cpu_evolution {
     size_t blocks, chunks;                     /* of wave numbers */
     bool team;                                 /* all threads work at one point */
     int *slots;                                /* of mct_tails for n, 2n, ...: [n/2 + 1] for Phi, then for m */
-    double *history;                           /* [points][blocks * stride] */
+    double *history;                           /* [points][layout.total] */
     double *iterate, *kernel;                  /* [points][n]: x and M[x] as rows; between steps free */
     double *series;                            /* [threads][2 taylor + 4][n]: of start.c */
     mct_step_update *partials;                 /* [points][chunks] */
     double *times, *rows;                      /* [points][window], [points][window][row] */
     size_t row;                                /* doubles of a row */
     mct_clock *clocks;                         /* [points] */
+    bool *begun;                               /* [points]: the coming step has its guess and its past */
+    mct_cpu_coarse *coarse;                    /* NULL: none */
     struct mct_cpu_displacement *displacement; /* NULL: none wanted */
 } mct_cpu_evolution;
 
@@ -48,10 +53,21 @@ typedef struct mct_cpu_displacement {
 enum { MCT_CHUNK = 64 };
 
 static inline double *mct_history_of(const mct_cpu_evolution *e, size_t point) {
-    return e->history + point * e->blocks * e->layout.stride;
+    return e->history + point * e->layout.total;
+}
+static inline double *mct_step_of(const mct_cpu_evolution *e, size_t point) {
+    return mct_history_of(e, point) + e->layout.step;
 }
 static inline size_t mct_chunk_end(const mct_cpu_evolution *e, size_t chunk) {
     return (chunk + 1) * MCT_CHUNK < e->blocks ? (chunk + 1) * MCT_CHUNK : e->blocks;
+}
+
+/* Arrays [n] of a thread: the series of start.c, then free. */
+static inline size_t mct_series_of(const mct_evolution_shape *shape) {
+    return 2 * ((size_t)shape->scheme.taylor + 1) + 2;
+}
+static inline double *mct_scratch_of(const mct_cpu_evolution *e, int thread) {
+    return e->series + (size_t)thread * mct_series_of(&e->shape) * e->n;
 }
 
 /* Slots of the tails of the present block. */
@@ -104,13 +120,47 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
  * that of the next one. */
 void mct_evolution_next_block(mct_cpu_evolution *e, size_t point, const mct_clock *before);
 
-/* Where a step puts Phi [n] as rows: the row itself, or, of a row of few wave numbers, memory from which
+/* Where a step puts Phi [n] as rows: the row itself, or, of a row of few wave numbers, scratch [n] from which
  * mct_evolution_keep_row takes it. */
-double *mct_evolution_whole_row(mct_cpu_evolution *e, size_t point, size_t row);
-void mct_evolution_keep_row(mct_cpu_evolution *e, size_t point, size_t row);
+double *mct_evolution_whole_row(mct_cpu_evolution *e, size_t point, size_t row, double *scratch);
+void mct_evolution_keep_row(mct_cpu_evolution *e, size_t point, size_t row, const double *whole);
 
-/* An array of the history as rows [n]. */
-void mct_evolution_fetch(const mct_cpu_evolution *e, size_t point, size_t at, double *rows);
+/* What the values before step i add to it: for loops->ahead and catch_up, where it is the first of a tile; for loops->history; and the
+ * arrays that its guess is made of. */
+typedef struct mct_past {
+    size_t i, tiles;
+    mct_step_tile tile[MCT_AHEAD / MCT_TILE];
+    mct_step_products edge[MCT_AHEAD];
+    bool catches_up;
+    mct_step_catch_up catch_up;
+    mct_step_recent recent;
+    size_t guess[MCT_GUESS];
+} mct_past;
+
+/* opening: its block of steps is about to begin; the look ahead to the first steps is made then, while its history is at
+ * hand. */
+void mct_evolution_past_of(const mct_cpu_evolution *e, const mct_clock *clock, size_t i, bool opening, mct_past *past);
+/* The guess, as rows x, and what is known, of some blocks of wave numbers. */
+void mct_evolution_guess(const mct_cpu_evolution *e, double *base, const mct_past *past, size_t first, size_t last,
+                         double *x);
+void mct_evolution_past(const mct_cpu_evolution *e, double *base, const mct_past *past, size_t first, size_t last);
+
+/* Steps of a block of n that are looked ahead to at once. */
+size_t mct_evolution_steps_ahead(size_t n);
+/* The recent values go into the history with the last of these steps; begin: the first. */
+bool mct_evolution_is_kept(size_t n, size_t i, size_t *begin);
+/* Those up to step i now. */
+void mct_evolution_keep(const mct_cpu_evolution *e, size_t point, size_t i);
+
+/* The array at `at` of all blocks, `stride` from block to block, as rows [n]. */
+void mct_evolution_fetch(const mct_cpu_evolution *e, double *base, size_t stride, size_t at, double *rows);
+
+/* Solves for the step at the iterate; returns the residual of its first evaluation. */
+double mct_evolution_fixed_point(mct_cpu_evolution *e, size_t point, int thread);
+/* The wave number where the residual of the last evaluation is largest, or first not finite. */
+size_t mct_evolution_worst(mct_cpu_evolution *e, size_t point, int thread);
+/* Drops the secants, whatever is in them. */
+void mct_evolution_forget(mct_cpu_evolution *e, size_t point);
 
 /* M[F, G] as rows. */
 void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, const double *F, const double *G,

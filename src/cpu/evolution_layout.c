@@ -3,40 +3,60 @@
 
 #include "history_cut.h"
 
-mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape) {
+enum { PADDING = 9 * MCT_LANES };
+
+typedef struct array {
+    size_t *at, count;
+} array;
+
+/* Places one after the other from `end` on, each `unit` times its count; returns the new end. */
+static size_t place(size_t count, const array *list, size_t end, size_t unit) {
+    for (size_t a = 0; a < count; a++) {
+        *list[a].at = end;
+        end += list[a].count * unit;
+    }
+    return end;
+}
+
+mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape, bool secants) {
     mct_step_layout y = {.m = shape->species, .N = shape->N};
     const size_t n = shape->steps_per_block << shape->doublings, D = (size_t)shape->scheme.degree;
     const size_t size = shape->species * shape->species * MCT_LANES;
-    const struct {
-        size_t *at, count;
-    } arrays[] = {{&y.F, n + 1},
-                  {&y.M, n + 1},
-                  {&y.moment_F, n / 2 * D},
-                  {&y.moment_M, n / 2 * D},
-                  {&y.weight_F, n / 2 + 1},
-                  {&y.weight_M, n / 2 + 1},
-                  {&y.tail_F, mct_tails_of_F(n) * D},
-                  {&y.tail_M, MCT_TAILS_M * D},
-                  {&y.ahead, MCT_TILE},
-                  {&y.Gamma, 1}, /* one matrix each from here on: mct_evolution_clear */
-                  {&y.S, 1},
-                  {&y.W_inverse, 1},
-                  {&y.norm, 1},
-                  {&y.A_inverse, 1},
-                  {&y.right, 1},
-                  {&y.offset, 1},
-                  {&y.g, 1},
-                  {&y.residual, 1},
-                  {&y.kernel, 1}};
-    for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
-        *arrays[a].at = y.stride;
-        y.stride += arrays[a].count * size;
+    const size_t blocks = (shape->N + MCT_LANES - 1) / MCT_LANES;
+    const array history[] = {{&y.F, n + 1},
+                             {&y.M, n + 1},
+                             {&y.moment_F, n / 2 * D},
+                             {&y.moment_M, n / 2 * D},
+                             {&y.weight_F, n / 2 + 1},
+                             {&y.weight_M, n / 2 + 1},
+                             {&y.tail_F, mct_tails_of_F(n) * D},
+                             {&y.tail_M, MCT_TAILS_M * D}};
+    const array step[] = {{&y.Gamma, 1},
+                          {&y.S, 1},
+                          {&y.W_inverse, 1},
+                          {&y.norm, 1},
+                          {&y.A_inverse, 1},
+                          {&y.right, 1},
+                          {&y.offset, 1},
+                          {&y.ahead, MCT_AHEAD},
+                          {&y.tile, MCT_TILE},
+                          {&y.recent_F, MCT_AHEAD},
+                          {&y.recent_M, MCT_AHEAD},
+                          {&y.near_F, MCT_AHEAD - 1},
+                          {&y.near_M, MCT_AHEAD - 1}};
+    const array last[] = {{&y.residual, 1}, {&y.g, 1}, {&y.kernel, 1}};
+    y.stride = n ? place(sizeof history / sizeof *history, history, 0, size) : 0;
+    y.step = blocks * y.stride;
+    y.pace = size;
+    /* an odd number of cache lines more: not all arrays of a large power of two in the same few sets of the caches */
+    y.plane = blocks * size + PADDING;
+    y.total = place(sizeof step / sizeof *step, step, 0, y.plane);
+    if (secants) y.total = place(sizeof last / sizeof *last, last, y.total, y.plane);
+    for (size_t j = 0; secants && j < MCT_SECANTS; j++, y.total += 3 * y.plane) {
+        y.dr[j] = y.total;
+        y.dg[j] = y.total + y.plane;
+        y.dM[j] = y.total + 2 * y.plane;
     }
-    for (size_t j = 0; j < MCT_SECANTS; j++) {
-        y.dg[j] = y.stride;
-        y.dr[j] = y.stride + size;
-        y.dM[j] = y.stride + 2 * size;
-        y.stride += 3 * size;
-    }
+    y.total += y.step;
     return y;
 }

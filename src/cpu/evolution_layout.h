@@ -4,6 +4,7 @@
 
 #include "simd/step_loops.h"
 
-mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape);
+/* secants: kept in this evolution.  Without steps per block there is no history. */
+mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape, bool secants);
 
 #endif

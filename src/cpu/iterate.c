@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "coarse.h"
 #include "evolution.h"
 
 /* Evaluations after which the secants are taken for misleading, each time again. */
@@ -76,14 +77,14 @@ static void keep_pair(mct_clock *clock, const mct_step_update *u) {
     if (clock->pairs < MCT_SECANTS) clock->pairs++;
 }
 
-/* The wave number where the residual is largest, or first not finite. */
-static size_t worst(const mct_cpu_evolution *e, size_t point) {
-    const double *const base = mct_history_of(e, point);
+size_t mct_evolution_worst(mct_cpu_evolution *e, size_t point, int thread) {
+    if (e->coarse) return mct_coarse_worst(e, point, thread);
+    const double *const base = mct_step_of(e, point);
     size_t found = 0;
     double largest = -1.0;
     for (size_t q = 0; q < e->shape.N; q++) {
         for (size_t c = 0; c < e->shape.species * e->shape.species; c++) {
-            const size_t at = q / MCT_LANES * e->layout.stride + c * MCT_LANES + q % MCT_LANES;
+            const size_t at = q / MCT_LANES * e->layout.pace + c * MCT_LANES + q % MCT_LANES;
             const double r = fabs(base[at + e->layout.residual] * base[at + e->layout.norm]);
             if (!isfinite(r)) return q;
             if (r > largest) largest = r, found = q;
@@ -99,19 +100,33 @@ static bool is_settled(const mct_cpu_evolution *e, const mct_clock *clock) {
            (clock->contraction > 0.0 && foreseen <= MCT_FORESEEN * e->shape.tolerance);
 }
 
-void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread) {
+void mct_evolution_forget(mct_cpu_evolution *e, size_t point) {
+    const mct_step_layout *const y = &e->layout;
+    double *const base = mct_history_of(e, point);
+    memset(base + y->step + y->residual, 0, (y->total - y->step - y->residual) * sizeof(double));
+    e->clocks[point].pairs = 0;
+}
+
+double mct_evolution_fixed_point(mct_cpu_evolution *e, size_t point, int thread) {
     mct_clock *const clock = &e->clocks[point];
     double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
-    double *const base = mct_history_of(e, point);
+    double *const base = mct_step_of(e, point);
     size_t at[1 + MCT_SECANTS] = {e->layout.g};
     memcpy(at + 1, e->layout.dg, sizeof e->layout.dg);
+    double residual = 0.0; /* of the first evaluation */
     for (clock->iterations = 1;; clock->iterations++) {
         const double before = clock->residual;
         const bool again = clock->iterations > 1;
         mct_evolution_kernel_point(e, point, thread, x, x, true, M);
         clock->evaluations++;
-        const mct_step_update u = update(e, point, again ? (int)clock->next : -1);
+        mct_step_update u = {.pair = -1};
+        if (e->coarse) {
+            u.largest = mct_coarse_correct(e, point, thread);
+        } else {
+            u = update(e, point, again ? (int)clock->next : -1);
+        }
         clock->residual = u.largest;
+        if (!again) residual = u.largest;
         if (again) clock->contraction = fmax(u.largest / before, MCT_REMEMBER * clock->contraction);
         const bool settled = is_settled(e, clock);
         if (!isfinite(u.largest)) {
@@ -120,16 +135,26 @@ void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread)
             clock->state = MCT_EVOLUTION_NOT_CONVERGED;
         }
         if (clock->state != MCT_EVOLUTION_RUNNING) {
-            clock->worst = worst(e, point);
-            return;
+            clock->worst = mct_evolution_worst(e, point, thread);
+            return residual;
+        }
+        if (e->coarse) {
+            if (settled) return residual;
+            MCT_FOR_CHUNKS(e,
+                           e->loops->respond(&e->layout, first, last, mct_history_of(e, point), MCT_STEP_NOWHERE, M, x))
+            continue;
         }
         if (again) keep_pair(clock, &u);
         if (!settled && clock->iterations % RESTART == 0) clock->pairs = 0;
         solve(clock, u.with_residual, clock->coefficient);
-        if (settled) return;
+        if (settled) return residual;
         double coefficient[1 + MCT_SECANTS] = {1.0};
         memcpy(coefficient + 1, clock->coefficient, sizeof clock->coefficient);
-        MCT_FOR_CHUNKS(
-            e, e->loops->combine(&e->layout, first, last, base, 1 + MCT_SECANTS, coefficient, at, MCT_STEP_NOWHERE, x))
+        MCT_FOR_CHUNKS(e, e->loops->combine(&e->layout, first, last, base, e->layout.pace, 1 + MCT_SECANTS, coefficient,
+                                            at, MCT_STEP_NOWHERE, x))
     }
+}
+
+void mct_evolution_iterate_point(mct_cpu_evolution *e, size_t point, int thread) {
+    mct_evolution_fixed_point(e, point, thread);
 }

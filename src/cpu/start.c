@@ -23,9 +23,10 @@ static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t 
     const size_t m = e->shape.species, N = e->shape.N, bytes = e->n * sizeof(double);
     const double h = e->clocks[point].step;
     double *const Gamma = b[terms - 1] + e->n, *const W_inverse = Gamma + e->n, *const M = e->kernel + point * e->n;
-    mct_evolution_fetch(e, point, e->layout.Gamma, Gamma);
-    mct_evolution_fetch(e, point, e->layout.W_inverse, W_inverse);
-    mct_evolution_fetch(e, point, e->layout.S, a[0]);
+    double *const known = mct_step_of(e, point);
+    mct_evolution_fetch(e, known, e->layout.pace, e->layout.Gamma, Gamma);
+    mct_evolution_fetch(e, known, e->layout.pace, e->layout.W_inverse, W_inverse);
+    mct_evolution_fetch(e, known, e->layout.pace, e->layout.S, a[0]);
     for (size_t n = 0; n < terms; n++) {
         memset(b[n], 0, bytes);
         for (size_t i = 0; i <= n; i++) {
@@ -42,10 +43,31 @@ static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t 
     }
 }
 
+/* Moments of the cells 1 ... cells, of few blocks at a time: their series stay at hand. */
+static void first_moments(const mct_cpu_evolution *e, double *base, size_t first, size_t last, size_t cells,
+                          const size_t *at_F, const size_t *at_M) {
+    const mct_step_layout *const y = &e->layout;
+    const size_t terms = (size_t)e->shape.scheme.taylor + 1, D = (size_t)e->shape.scheme.degree;
+    double node[MCT_QUADRATURE_NODES], weight[MCT_DEGREE_MAX][MCT_QUADRATURE_NODES];
+    mct_scheme_quadrature(e->shape.scheme.degree, node, weight);
+    for (size_t j = 1; j <= cells; j++) {
+        for (size_t p = 0; p < D; p++) {
+            double factor[MCT_TAYLOR_MAX + 1] = {0.0}; /* moment p of t^n over cell j */
+            for (size_t i = 0; i < MCT_QUADRATURE_NODES; i++) {
+                double power = weight[p][i];
+                for (size_t n = 0; n < terms; n++, power *= (double)j - 0.5 + 0.5 * node[i]) factor[n] += power;
+            }
+            const size_t to = ((j - 1) * D + p) * e->size;
+            e->loops->combine(y, first, last, base, y->stride, terms, factor, at_F, y->moment_F + to, NULL);
+            e->loops->combine(y, first, last, base, y->stride, terms, factor, at_M, y->moment_M + to, NULL);
+        }
+    }
+}
+
 void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const *a, double *const *b) {
     const mct_scheme *scheme = &e->shape.scheme;
     const mct_step_layout *y = &e->layout;
-    const size_t terms = (size_t)scheme->taylor + 1, D = (size_t)scheme->degree, half = e->shape.steps_per_block / 2;
+    const size_t terms = (size_t)scheme->taylor + 1, half = e->shape.steps_per_block / 2;
     double *const base = mct_history_of(e, point);
     size_t at_F[MCT_TAYLOR_MAX + 1] = {0}, at_M[MCT_TAYLOR_MAX + 1] = {0};
     for (size_t n = 0; n < terms; n++) {
@@ -54,32 +76,19 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
     }
     mct_clock *const clock = &e->clocks[point];
     for (size_t n = 0; n < terms; n++) {
-        e->loops->load(y, 0, e->blocks, base, at_F[n], a[n], 1.0);
-        e->loops->load(y, 0, e->blocks, base, at_M[n], b[n], 1.0);
+        e->loops->load(y, 0, e->blocks, base + at_F[n], y->stride, a[n], 1.0);
+        e->loops->load(y, 0, e->blocks, base + at_M[n], y->stride, b[n], 1.0);
     }
     for (size_t i = 0; i <= half; i++) {
         double power[MCT_TAYLOR_MAX + 1];
         for (size_t n = 0; n < terms; n++) power[n] = n ? power[n - 1] * (double)i : 1.0;
         e->times[point * e->shape.window + i] = (double)i * clock->step;
-        e->loops->combine(y, 0, e->blocks, base, terms, power, at_F, y->F + i * e->size,
-                          mct_evolution_whole_row(e, point, i));
-        mct_evolution_keep_row(e, point, i);
-        e->loops->combine(y, 0, e->blocks, base, terms, power, at_M, y->M + i * e->size, NULL);
+        e->loops->combine(y, 0, e->blocks, base, y->stride, terms, power, at_F, y->F + i * e->size,
+                          mct_evolution_whole_row(e, point, i, a[0]));
+        mct_evolution_keep_row(e, point, i, a[0]);
+        e->loops->combine(y, 0, e->blocks, base, y->stride, terms, power, at_M, y->M + i * e->size, NULL);
     }
-    double node[MCT_QUADRATURE_NODES], weight[MCT_DEGREE_MAX][MCT_QUADRATURE_NODES];
-    mct_scheme_quadrature(scheme->degree, node, weight);
-    for (size_t j = 1; j <= half; j++) {
-        for (size_t p = 0; p < D; p++) {
-            double factor[MCT_TAYLOR_MAX + 1] = {0.0}; /* moment p of t^n over cell j */
-            for (size_t i = 0; i < MCT_QUADRATURE_NODES; i++) {
-                double power = weight[p][i];
-                for (size_t n = 0; n < terms; n++, power *= (double)j - 0.5 + 0.5 * node[i]) factor[n] += power;
-            }
-            const size_t to = ((j - 1) * D + p) * e->size;
-            e->loops->combine(y, 0, e->blocks, base, terms, factor, at_F, y->moment_F + to, NULL);
-            e->loops->combine(y, 0, e->blocks, base, terms, factor, at_M, y->moment_M + to, NULL);
-        }
-    }
+    MCT_FOR_CHUNKS(e, first_moments(e, base, first, last, half, at_F, at_M))
     clock->i = half;
     clock->time = (double)half * clock->step;
     clock->rows = half + 1;
@@ -90,7 +99,7 @@ void mct_evolution_start_point(mct_cpu_evolution *e, size_t point, int thread) {
     const size_t terms = (size_t)e->shape.scheme.taylor + 1;
     double *a[MCT_TAYLOR_MAX + 1] = {NULL}, *b[MCT_TAYLOR_MAX + 1] = {NULL};
     for (size_t n = 0; n < terms; n++) {
-        a[n] = e->series + ((size_t)thread * (2 * terms + 2) + n) * e->n;
+        a[n] = mct_scratch_of(e, thread) + n * e->n;
         b[n] = a[n] + terms * e->n;
     }
     coefficients(e, point, thread, terms, a, b);

@@ -4,12 +4,14 @@
 
 #include <math.h>
 
-/* CALL(m, work) for each part of a vector's width of each block, with m a constant up to 3: `p` and `q` are its place in
- * the block's arrays and its first wave number; work: WORK matrices. */
+/* CALL(m, work) for each part of a vector's width of each block, with m a constant up to 3: `p` and `s` are its place in
+ * the block's history and in its arrays of a step, q its first wave number; work: WORK matrices. */
 #define EACH_PART(CALL, m, work)                                             \
     for (size_t b = first; b < last; b++) {                                  \
         for (size_t part = 0; part < MCT_LANES; part += MCT_WIDTH) {         \
             const size_t p = b * a->stride + part, q = b * MCT_LANES + part; \
+            const size_t s = a->step + b * a->pace + part;                   \
+            (void)p, (void)q, (void)s;                                       \
             CALL(m, work);                                                   \
         }                                                                    \
     }
@@ -75,12 +77,12 @@ static double extent_of(const extent *e) {
     return value + mct_wide_sum(e->bad);
 }
 
-static void load(const mct_step_layout *a, size_t first, size_t last, double *base, size_t to, const double *rows,
+static void load(const mct_step_layout *a, size_t first, size_t last, double *to, size_t stride, const double *rows,
                  double fill) {
     const size_t mm = a->m * a->m;
     for (size_t b = first; b < last; b++) {
         for (size_t c = 0; c < mm; c++) {
-            double *const out = base + b * a->stride + to + c * MCT_LANES;
+            double *const out = to + b * stride + c * MCT_LANES;
             const double *const in = rows + c * a->N;
             for (size_t l = 0, q = b * MCT_LANES; l < MCT_LANES; l++, q++) {
                 out[l] = q < a->N ? in[q] : fill * in[a->N - 1];
@@ -89,10 +91,26 @@ static void load(const mct_step_layout *a, size_t first, size_t last, double *ba
     }
 }
 
-MCT_INLINE void prepare_block(size_t m, const mct_step_layout *a, double *p, double shift, mct_wide *work) {
-    const size_t mm = m * m;
+MCT_INLINE void copy(size_t mm, const double *from, double *to) {
+    for (size_t c = 0; c < mm; c++) {
+        const mct_wide value = mct_wide_read(from + c * MCT_LANES);
+        mct_wide_write(&value, to + c * MCT_LANES);
+    }
+}
+
+MCT_INLINE void prepare_block(size_t m, const mct_step_layout *a, const double *p, double *s, double shift, size_t near,
+                              size_t n, size_t begin, size_t i, mct_wide *work) {
+    const size_t mm = m * m, size = mm * MCT_LANES;
+    for (size_t k = 1; k <= near; k++) {
+        copy(mm, p + a->weight_F + k * size, s + a->near_F + (k - 1) * a->plane);
+        copy(mm, p + a->weight_M + k * size, s + a->near_M + (k - 1) * a->plane);
+    }
+    for (size_t l = i + 1 - MCT_GUESS < begin ? i + 1 - MCT_GUESS : begin; l <= i; l++) {
+        copy(mm, p + a->F + l * size, s + a->recent_F + mct_recent_slot(n, l) * a->plane);
+        if (l >= begin) copy(mm, p + a->M + l * size, s + a->recent_M + mct_recent_slot(n, l) * a->plane);
+    }
     mct_wide *A = work, *B = A + mm, *C = B + mm;
-    get(mm, p + a->Gamma, A);
+    get(mm, s + a->Gamma, A);
     get(mm, p + a->weight_M, B);
     for (size_t c = 0; c < mm; c++) {
         const mct_wide zero = {0.0};
@@ -101,44 +119,48 @@ MCT_INLINE void prepare_block(size_t m, const mct_step_layout *a, double *p, dou
         B[c] = c % (m + 1) == 0 ? zero + 1.0 : zero;
     }
     wide_solve(m, A, B);
-    put(mm, B, p + a->A_inverse);
-    get(mm, p + a->S, A);
+    put(mm, B, s + a->A_inverse);
+    get(mm, s + a->S, A);
     get(mm, p + a->weight_F, B);
     for (size_t c = 0; c < mm; c++) A[c] -= B[c];
-    get(mm, p + a->W_inverse, B);
+    get(mm, s + a->W_inverse, B);
     wide_multiply(m, B, m, 1, A, m, 1, C);
-    put(mm, C, p + a->right);
+    put(mm, C, s + a->right);
 }
 
-static void prepare(const mct_step_layout *a, size_t first, size_t last, double *base, double shift){
-#define CALL(m, work) (void)q, prepare_block(m, a, base + p, shift, work)
+static void prepare(const mct_step_layout *a, size_t first, size_t last, double *base, double shift, size_t near,
+                    size_t n, size_t begin, size_t i){
+#define CALL(m, work) prepare_block(m, a, base + p, base + s, shift, near, n, begin, i, work)
     EACH_BLOCK(3, CALL)
 #undef CALL
 }
 
-/* A^-1 C, C = ahead[t] + what is near. */
-MCT_INLINE void history_block(size_t m, const mct_step_layout *a, double *p, size_t t, const mct_step_products *list,
-                              size_t terms, const double *coefficient, const size_t *at, mct_wide *work) {
-    const size_t mm = m * m, size = mm * MCT_LANES;
+/* A^-1 C, C = what was known + what is recent. */
+MCT_INLINE void history_block(size_t m, const mct_step_layout *a, const double *p, double *s,
+                              const mct_step_recent *recent, mct_wide *work) {
+    const size_t mm = m * m;
     mct_wide *C = work, *A = C + mm, *B = A + mm;
-    get(mm, p + a->ahead + t * size, C);
-    for (size_t n = 0; n < list->count; n++) {
-        get(mm, p + list->pair[n][0], A);
-        get(mm, p + list->pair[n][1], B);
-        add_product(m, A, B, C);
+    get(mm, s + recent->known, C);
+    for (size_t n = 0; n < recent->products; n++) {
+        get(mm, s + recent->product[n].value, A);
+        get(mm, (recent->product[n].weight_is_tail ? p : s) + recent->product[n].weight, B);
+        if (recent->product[n].from_right) {
+            add_product(m, A, B, C);
+        } else {
+            add_product(m, B, A, C);
+        }
     }
-    for (size_t s = 0; s < terms; s++) {
-        get(mm, p + a->F + at[s] * size, A);
-        for (size_t c = 0; c < mm; c++) C[c] += coefficient[s] * A[c];
+    for (size_t n = 0; n < recent->terms; n++) {
+        get(mm, s + recent->at[n], A);
+        for (size_t c = 0; c < mm; c++) C[c] += recent->coefficient[n] * A[c];
     }
-    get(mm, p + a->A_inverse, A);
+    get(mm, s + a->A_inverse, A);
     wide_multiply(m, A, m, 1, C, m, 1, B);
-    put(mm, B, p + a->offset);
+    put(mm, B, s + a->offset);
 }
 
-static void history(const mct_step_layout *a, size_t first, size_t last, double *base, size_t t,
-                    const mct_step_products *near, size_t terms, const double *coefficient, const size_t *at){
-#define CALL(m, work) (void)q, history_block(m, a, base + p, t, near, terms, coefficient, at, work)
+static void history(const mct_step_layout *a, size_t first, size_t last, double *base, const mct_step_recent *recent){
+#define CALL(m, work) history_block(m, a, base + p, base + s, recent, work)
     EACH_BLOCK(3, CALL)
 #undef CALL
 }
@@ -154,10 +176,11 @@ MCT_INLINE void combine_block(size_t m, const mct_step_layout *a, const double *
     if (rows) wide_write_rows(mm, a->N, q, sum, rows);
 }
 
-static void combine(const mct_step_layout *a, size_t first, size_t last, double *base, size_t terms,
+static void combine(const mct_step_layout *a, size_t first, size_t last, double *base, size_t stride, size_t terms,
                     const double *coefficient, const size_t *at, size_t to, double *rows) {
-#define CALL(m, work) \
-    combine_block(m, a, base + p, q, terms, coefficient, at, to == MCT_STEP_NOWHERE ? NULL : base + p + to, rows, work)
+#define CALL(m, work)                                                        \
+    combine_block(m, a, base + b * stride + part, q, terms, coefficient, at, \
+                  to == MCT_STEP_NOWHERE ? NULL : base + b * stride + part + to, rows, work)
     EACH_BLOCK(1, CALL)
 #undef CALL
 }
@@ -167,7 +190,7 @@ typedef struct sums {
     mct_wide with_residual[MCT_SECANTS], with_new[MCT_SECANTS];
 } sums;
 
-MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *p, size_t q, const double *x, const double *M,
+MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *s, size_t q, const double *x, const double *M,
                              int pair, mct_wide *work, sums *sum) {
     const size_t mm = m * m;
     mct_wide *A = work, *B = A + mm, *C = B + mm;
@@ -175,31 +198,31 @@ MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *p, size
     for (size_t c = 0; c < mm; c++) {
         const size_t at = c * MCT_LANES;
         if (pair >= 0) {
-            const mct_wide dM = A[c] - mct_wide_read(p + a->kernel + at);
-            mct_wide_write(&dM, p + a->dM[pair] + at);
+            const mct_wide dM = A[c] - mct_wide_read(s + a->kernel + at);
+            mct_wide_write(&dM, s + a->dM[pair] + at);
         }
-        mct_wide_write(&A[c], p + a->kernel + at);
+        mct_wide_write(&A[c], s + a->kernel + at);
     }
-    get(mm, p + a->right, B);
+    get(mm, s + a->right, B);
     wide_multiply(m, A, m, 1, B, m, 1, C);
-    get(mm, p + a->A_inverse, A);
+    get(mm, s + a->A_inverse, A);
     wide_multiply(m, A, m, 1, C, m, 1, B); /* B = A^-1 M right */
     wide_read_rows(m, a->N, q, x, A);
     for (size_t c = 0; c < mm; c++) {
         const size_t at = c * MCT_LANES;
-        const mct_wide g = B[c] - mct_wide_read(p + a->offset + at), r = g - A[c];
-        const mct_wide weight = mct_wide_read(p + a->norm + at), value = weight * r, twice = weight * value;
+        const mct_wide g = B[c] - mct_wide_read(s + a->offset + at), r = g - A[c];
+        const mct_wide weight = mct_wide_read(s + a->norm + at), value = weight * r, twice = weight * value;
         extend(&value, &sum->residual);
         if (pair >= 0) {
-            const mct_wide dg = g - mct_wide_read(p + a->g + at), dr = r - mct_wide_read(p + a->residual + at);
+            const mct_wide dg = g - mct_wide_read(s + a->g + at), dr = r - mct_wide_read(s + a->residual + at);
             const mct_wide weighted = weight * weight * dr;
-            mct_wide_write(&dg, p + a->dg[pair] + at);
-            mct_wide_write(&dr, p + a->dr[pair] + at);
-            for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_new[j] += mct_wide_read(p + a->dr[j] + at) * weighted;
+            mct_wide_write(&dg, s + a->dg[pair] + at);
+            mct_wide_write(&dr, s + a->dr[pair] + at);
+            for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_new[j] += mct_wide_read(s + a->dr[j] + at) * weighted;
         }
-        for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_residual[j] += mct_wide_read(p + a->dr[j] + at) * twice;
-        mct_wide_write(&g, p + a->g + at);
-        mct_wide_write(&r, p + a->residual + at);
+        for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_residual[j] += mct_wide_read(s + a->dr[j] + at) * twice;
+        mct_wide_write(&g, s + a->g + at);
+        mct_wide_write(&r, s + a->residual + at);
     }
 }
 
@@ -208,7 +231,7 @@ static void update(const mct_step_layout *a, size_t first, size_t last, double *
     const int pair = out->pair;
     sums sum;
     memset(&sum, 0, sizeof sum);
-#define CALL(m, work) update_block(m, a, base + p, q, x, M, pair, work, &sum)
+#define CALL(m, work) update_block(m, a, base + s, q, x, M, pair, work, &sum)
     EACH_BLOCK(3, CALL)
 #undef CALL
     out->largest = extent_of(&sum.residual);
@@ -227,37 +250,100 @@ MCT_INLINE void improve(size_t mm, const double *p, size_t at, const size_t *dif
     }
 }
 
-MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *p, size_t q, size_t i,
+MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *s, size_t q, size_t slot,
                              const double *coefficient, double *row, mct_wide *work, extent *found) {
-    const size_t mm = m * m, size = mm * MCT_LANES;
+    const size_t mm = m * m;
     mct_wide *A = work, *B = A + mm, *C = B + mm;
-    improve(mm, p, a->kernel, a->dM, coefficient, A);
-    get(mm, p + a->W_inverse, B);
+    improve(mm, s, a->kernel, a->dM, coefficient, A);
+    get(mm, s + a->W_inverse, B);
     wide_multiply(m, A, m, 1, B, m, 1, C);
-    put(mm, C, p + a->M + i * size);
-    improve(mm, p, a->g, a->dg, coefficient, A);
-    put(mm, A, p + a->F + i * size);
+    put(mm, C, s + a->recent_M + slot * a->plane);
+    improve(mm, s, a->g, a->dg, coefficient, A);
+    put(mm, A, s + a->recent_F + slot * a->plane);
     wide_write_rows(mm, a->N, q, A, row);
     for (size_t c = 0; c < mm; c += m + 1) {
-        const mct_wide value = A[c] * mct_wide_read(p + a->norm + c * MCT_LANES);
+        const mct_wide value = A[c] * mct_wide_read(s + a->norm + c * MCT_LANES);
         extend(&value, found);
     }
 }
 
-static double commit(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i,
+static double commit(const mct_step_layout *a, size_t first, size_t last, double *base, size_t slot,
                      const double coefficient[MCT_SECANTS], double *row) {
     extent found;
     memset(&found, 0, sizeof found);
-#define CALL(m, work) commit_block(m, a, base + p, q, i, coefficient, row, work, &found)
+#define CALL(m, work) commit_block(m, a, base + s, q, slot, coefficient, row, work, &found)
     EACH_BLOCK(3, CALL)
 #undef CALL
     return extent_of(&found);
 }
 
-MCT_INLINE void change_part(const mct_step_layout *a, const double *p, size_t i, size_t j, extent *found) {
+MCT_INLINE void respond_block(size_t m, const mct_step_layout *a, double *s, size_t q, size_t slot, const double *M,
+                              double *row, mct_wide *work, extent *found) {
+    const size_t mm = m * m;
+    mct_wide *A = work, *B = A + mm, *C = B + mm;
+    wide_read_rows(m, a->N, q, M, A);
+    if (slot != MCT_STEP_NOWHERE) {
+        get(mm, s + a->W_inverse, B);
+        wide_multiply(m, A, m, 1, B, m, 1, C);
+        put(mm, C, s + a->recent_M + slot * a->plane);
+    }
+    get(mm, s + a->right, B);
+    wide_multiply(m, A, m, 1, B, m, 1, C);
+    get(mm, s + a->A_inverse, A);
+    wide_multiply(m, A, m, 1, C, m, 1, B);
+    get(mm, s + a->offset, A);
+    for (size_t c = 0; c < mm; c++) B[c] -= A[c];
+    if (slot != MCT_STEP_NOWHERE) put(mm, B, s + a->recent_F + slot * a->plane);
+    wide_write_rows(mm, a->N, q, B, row);
+    for (size_t c = 0; c < mm; c++) {
+        const mct_wide value = B[c] * mct_wide_read(s + a->norm + c * MCT_LANES);
+        if (c % (m + 1) == 0) {
+            extend(&value, found);
+        } else {
+            found->bad += value * 0.0;
+        }
+    }
+}
+
+static double respond(const mct_step_layout *a, size_t first, size_t last, double *base, size_t slot, const double *M,
+                      double *row) {
+    extent found;
+    memset(&found, 0, sizeof found);
+#define CALL(m, work) respond_block(m, a, base + s, q, slot, M, row, work, &found)
+    EACH_BLOCK(3, CALL)
+#undef CALL
+    return extent_of(&found);
+}
+
+static void interpolate(size_t count, size_t pitch, const double *restrict weight, const double *restrict value,
+                        const double *restrict factor, double *restrict to) {
+    for (size_t r = 0; r < count; r++) {
+        double sum = 0.0;
+#pragma GCC unroll 8
+        for (size_t a = 0; a < MCT_NODES; a++) sum += weight[a * pitch + r] * value[a];
+        to[r] += factor[r] * sum;
+    }
+}
+
+MCT_INLINE void keep_part(const mct_step_layout *a, double *p, const double *s, size_t n, size_t from, size_t to) {
+    const size_t mm = a->m * a->m, size = mm * MCT_LANES;
+    for (size_t i = from; i <= to; i++)
+        copy(mm, s + a->recent_F + mct_recent_slot(n, i) * a->plane, p + a->F + i * size);
+    for (size_t i = from; i <= to; i++)
+        copy(mm, s + a->recent_M + mct_recent_slot(n, i) * a->plane, p + a->M + i * size);
+}
+
+static void keep(const mct_step_layout *a, size_t first, size_t last, double *base, size_t n, size_t from, size_t to){
+#define CALL(m, work) keep_part(a, base + p, base + s, n, from, to)
+    EACH_PART(CALL, , )
+#undef CALL
+}
+
+MCT_INLINE
+    void change_part(const mct_step_layout *a, const double *p, const double *s, size_t i, size_t j, extent *found) {
     const size_t mm = a->m * a->m, size = mm * MCT_LANES;
     for (size_t at = 0; at < size; at += MCT_LANES) {
-        const mct_wide value = mct_wide_read(p + a->norm + at) *
+        const mct_wide value = mct_wide_read(s + a->norm + at) *
                                (mct_wide_read(p + a->F + i * size + at) - mct_wide_read(p + a->F + j * size + at));
         extend(&value, found);
     }
@@ -266,7 +352,7 @@ MCT_INLINE void change_part(const mct_step_layout *a, const double *p, size_t i,
 static double change(const mct_step_layout *a, size_t first, size_t last, const double *base, size_t i, size_t j) {
     extent found;
     memset(&found, 0, sizeof found);
-#define CALL(m, work) (void)q, change_part(a, base + p, i, j, &found)
+#define CALL(m, work) change_part(a, base + p, base + s, i, j, &found)
     EACH_PART(CALL, , )
 #undef CALL
     return extent_of(&found);
@@ -274,8 +360,10 @@ static double change(const mct_step_layout *a, size_t first, size_t last, const 
 
 void MCT_VARIANT(mct_step_weights_)(const mct_step_layout *a, size_t first, size_t last, double *base,
                                     const mct_scheme *scheme, size_t cells, const mct_tails *tails);
-void MCT_VARIANT(mct_step_ahead_)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t count,
-                                  size_t i, const size_t low[2], const mct_step_products *edge);
+void MCT_VARIANT(mct_step_ahead_)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t i,
+                                  size_t tiles, const mct_step_tile *tile);
+void MCT_VARIANT(mct_step_catch_up_)(const mct_step_layout *a, size_t first, size_t last, double *base,
+                                     const mct_step_catch_up *catch_up);
 void MCT_VARIANT(mct_step_moments_)(const mct_step_layout *a, size_t first, size_t last, double *base,
                                     const mct_scheme *scheme, size_t n);
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
@@ -287,10 +375,14 @@ const mct_step_loops MCT_VARIANT(mct_step_loops_) = {
     .prepare = prepare,
     .weights = MCT_VARIANT(mct_step_weights_),
     .ahead = MCT_VARIANT(mct_step_ahead_),
+    .catch_up = MCT_VARIANT(mct_step_catch_up_),
     .history = history,
     .combine = combine,
     .update = update,
     .commit = commit,
+    .respond = respond,
+    .interpolate = interpolate,
+    .keep = keep,
     .change = change,
     .moments = MCT_VARIANT(mct_step_moments_),
     .thin = MCT_VARIANT(mct_step_thin_),
