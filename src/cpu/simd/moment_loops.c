@@ -195,31 +195,50 @@ MCT_INLINE void thinned_cell(size_t D, const mct_scheme *scheme, size_t size, si
     join(D, scheme, left, right, mu);
 }
 
-/* Phi or m: thinned cells, their weights, every second grid value.  (What is written for cells j and j + 1 is never read for
- * later ones.) */
+/* Phi or m of a block of wave numbers. */
+typedef struct history {
+    double *value, *moments, *weight, *tail;
+    const int *slot;
+} history;
+
+static history history_of(const mct_step_layout *a, double *base, size_t b, int of_M, const mct_tails *tails) {
+    double *const p = base + b * a->stride;
+    return of_M ? (history){p + a->M, p + a->moment_M, p + a->weight_M, p + a->tail_M, tails->of_M}
+                : (history){p + a->F, p + a->moment_F, p + a->weight_F, p + a->tail_F, tails->of_F};
+}
+
+/* Asks for `count` numbers, which will be read and written, to be brought into the second cache: on its own a processor
+ * follows one array of the history, but does not foresee where the next one begins. */
+MCT_INLINE void foretell(const double *from, size_t count) {
+    for (size_t i = 0; i < count; i += 64 / sizeof *from) __builtin_prefetch(from + i, 1, 2);
+}
+
+/* Thinned cells, their weights, every second grid value; the `next` history comes nearer with every two cells of this one.
+ * (What is written for cells j and j + 1 is never read for later ones.) */
 MCT_INLINE void thin_block(size_t D, const mct_scheme *scheme, size_t size, size_t n, mct_cells from, mct_cells to,
-                           const int *slot, double *value, double *moments, double *weight, double *tail,
-                           mct_wide *open) {
+                           const history *y, const history *next, mct_wide *open) {
     memset(open, 0, size / MCT_WIDTH * (D + 1) * sizeof *open);
     for (size_t j = 1; j < n / 2; j += 2) {
+        foretell(next->value + 2 * j * size, 4 * size);
+        if (2 * j <= n / 2) foretell(next->moments + (j - 1) * D * size, 2 * D * size);
         for (size_t c = 0, o = 0; c < size; c += MCT_WIDTH, o += D + 1) {
             mct_wide mu[2][MCT_DEGREE_MAX], pair[MCT_DEGREE_MAX];
-            thinned_cell(D, scheme, size, n, from, j, value + c, moments + c, mu[0]);
-            thinned_cell(D, scheme, size, n, from, j + 1, value + c, moments + c, mu[1]);
+            thinned_cell(D, scheme, size, n, from, j, y->value + c, y->moments + c, mu[0]);
+            thinned_cell(D, scheme, size, n, from, j + 1, y->value + c, y->moments + c, mu[1]);
             if (to == MCT_CELLS) {
-                write_moments(D, mu[0], size, moments + (j - 1) * D * size + c);
-                write_moments(D, mu[1], size, moments + j * D * size + c);
+                write_moments(D, mu[0], size, y->moments + (j - 1) * D * size + c);
+                write_moments(D, mu[1], size, y->moments + j * D * size + c);
             } else {
                 join(D, scheme, mu[0], mu[1], pair);
-                write_moments(D, pair, size, moments + j / 2 * D * size + c);
+                write_moments(D, pair, size, y->moments + j / 2 * D * size + c);
             }
-            weigh_cell(D, scheme, mu[0], size, j, slot, weight + c, tail + c, open + o);
-            weigh_cell(D, scheme, mu[1], size, j + 1, slot, weight + c, tail + c, open + o);
+            weigh_cell(D, scheme, mu[0], size, j, y->slot, y->weight + c, y->tail + c, open + o);
+            weigh_cell(D, scheme, mu[1], size, j + 1, y->slot, y->weight + c, y->tail + c, open + o);
         }
-        memcpy(value + j * size, value + 2 * j * size, size * sizeof *value);
-        memcpy(value + (j + 1) * size, value + (2 * j + 2) * size, size * sizeof *value);
+        memcpy(y->value + j * size, y->value + 2 * j * size, size * sizeof *y->value);
+        memcpy(y->value + (j + 1) * size, y->value + (2 * j + 2) * size, size * sizeof *y->value);
     }
-    close_weights(D, size, n / 2, open, weight);
+    close_weights(D, size, n / 2, open, y->weight);
 }
 
 void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t last, double *base,
@@ -231,18 +250,16 @@ void MCT_VARIANT(mct_step_thin_)(const mct_step_layout *a, size_t first, size_t 
     const size_t any = a->m * a->m * MCT_LANES, two = 4 * MCT_LANES;
     mct_wide open[any / MCT_WIDTH * (MCT_DEGREE_MAX + 1)];
     for (size_t b = first; b < last; b++) {
+        const bool is_last = (b + 1) * a->stride == a->step;
         for (int of_M = 0; of_M < 2; of_M++) {
-            double *const p = base + b * a->stride, *const value = p + (of_M ? a->M : a->F);
-            double *const moments = p + (of_M ? a->moment_M : a->moment_F);
-            double *const weight = p + (of_M ? a->weight_M : a->weight_F), *const tail =
-                                                                               p + (of_M ? a->tail_M : a->tail_F);
-            const int *const slot = of_M ? tails->of_M : tails->of_F;
+            const history y = history_of(a, base, b, of_M, tails);
+            const history next = history_of(a, base, of_M && !is_last ? b + 1 : b, !of_M, tails);
 /* of two species the matrices are a constant apart */
-#define CALL(D)                                                                            \
-    if (a->m == 2)                                                                         \
-        thin_block(D, scheme, two, n, from, to, slot, value, moments, weight, tail, open); \
-    else                                                                                   \
-        thin_block(D, scheme, any, n, from, to, slot, value, moments, weight, tail, open)
+#define CALL(D)                                                   \
+    if (a->m == 2)                                                \
+        thin_block(D, scheme, two, n, from, to, &y, &next, open); \
+    else                                                          \
+        thin_block(D, scheme, any, n, from, to, &y, &next, open)
             EACH_DEGREE(CALL)
 #undef CALL
         }
