@@ -3,24 +3,28 @@
 #include <string.h>
 
 #include "apmct/version.h"
+#include "checksum.h"
 #include "evolution_internal.h"
 
 /* What must be the same for a state to be of use. */
 typedef struct header {
     char magic[8], version[24];
     uint64_t N, species, points, steps_per_block, doublings, degree, bdf, taylor, tolerance, started, displacements,
-        observed, projections;
-} header; /* no padding, and the tolerance as bits: compared as bytes */
+        observed, observed_which, projections; /* observed_which: checksum of the wave numbers */
+} header;                                      /* no padding, and the tolerance as bits: compared as bytes */
 
 static header header_of(const mct_evolution *e) {
     header h = {.started = e->started};
-    memcpy(h.magic, "apmct-e5", sizeof h.magic);
+    memcpy(h.magic, "apmct-e6", sizeof h.magic);
     strncpy(h.version, MCT_VERSION_STRING, sizeof h.version - 1);
     h.N = e->shape.N, h.species = e->shape.species, h.points = e->shape.points;
     h.steps_per_block = e->shape.steps_per_block, h.doublings = e->shape.doublings;
     h.degree = (uint64_t)e->shape.scheme.degree, h.bdf = (uint64_t)e->shape.scheme.bdf;
     h.taylor = (uint64_t)e->shape.scheme.taylor;
     h.displacements = e->shape.displacements, h.observed = e->shape.observed_count;
+    if (e->observed) {
+        h.observed_which = mct_checksum(e->observed, e->shape.observed_count * sizeof *e->observed, 0);
+    }
     for (size_t p = 0; p < e->shape.points; p++) h.projections += e->projection[p].vector != NULL;
     memcpy(&h.tolerance, &e->shape.tolerance, sizeof h.tolerance);
     return h;

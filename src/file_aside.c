@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checksum.h"
+
 static mct_status cannot_write(mct_context *context, const char *path) {
     return mct_fail(context, MCT_FILE, "%.300s: cannot be written: %s", path, strerror(errno));
 }
@@ -44,13 +46,28 @@ mct_status mct_file_resolve(mct_context *context, const char *path, char *target
     return realpath(path, target) ? MCT_OK : cannot_write(context, path);
 }
 
-static void part_name(const char *target, unsigned attempt, char *name) {
-    snprintf(name, MCT_FILE_PART, "%s.%ld-%u.part", target, (long)getpid(), attempt);
+/* Where the number of a process means that process: host and namespace. */
+static unsigned long where_processes_are(void) {
+    char text[1024] = "";
+    size_t length;
+    ssize_t more;
+
+    (void)gethostname(text, sizeof text / 2);
+    text[sizeof text / 2 - 1] = '\0';
+    length = strlen(text);
+    more = readlink("/proc/self/ns/pid", text + length, sizeof text - length);
+    return mct_checksum(text, length + (more > 0 ? (size_t)more : 0), 0);
 }
 
-/* Deletes what processes that are no more have left beside `target`: a kill -9 between naming a file and renaming it. */
+static void part_name(const char *target, unsigned attempt, char *name) {
+    snprintf(name, MCT_FILE_PART, "%s.%08lx-%ld-%u.part", target, where_processes_are(), (long)getpid(), attempt);
+}
+
+/* Deletes what processes of this machine that are no more have left beside `target`: a kill -9 between naming a file and
+ * renaming it. */
 static void delete_orphans(const char *target) {
     char folder[PATH_MAX], copy[PATH_MAX], path[2 * PATH_MAX];
+    const unsigned long here = where_processes_are();
     const struct dirent *entry;
     const char *base;
     DIR *directory;
@@ -61,14 +78,15 @@ static void delete_orphans(const char *target) {
     directory = opendir(folder);
     while (directory && (entry = readdir(directory)) != NULL) {
         const size_t length = strlen(base);
+        unsigned long where;
         unsigned attempt;
         long process;
         int end = 0;
 
         if (strncmp(entry->d_name, base, length) != 0) continue;
-        if (sscanf(entry->d_name + length, ".%ld-%u.part%n", &process, &attempt, &end) != 2) continue;
-        if (end == 0 || entry->d_name[length + (size_t)end] != '\0') continue;
-        if (process <= 0 || kill((pid_t)process, 0) == 0 || errno != ESRCH) continue;
+        if (sscanf(entry->d_name + length, ".%8lx-%ld-%u.part%n", &where, &process, &attempt, &end) != 3) continue;
+        if (end == 0 || entry->d_name[length + (size_t)end] != '\0' || where != here) continue;
+        if (process <= 0 || process > INT_MAX || kill((pid_t)process, 0) == 0 || errno != ESRCH) continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         unlink(path);
     }

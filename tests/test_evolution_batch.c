@@ -258,105 +258,32 @@ Test(evolution_batch, a_restored_run_continues_to_the_last_bit) {
 }
 
 Test(evolution_batch, a_state_of_something_else_is_refused) {
+    const size_t observed[] = {0, 17}, elsewhere[] = {0, 18};
     batch b;
     record rows = {0}, others = {0};
-    mct_evolution_options options = mct_evolution_options_default();
+    mct_evolution_options options = mct_evolution_options_default(), order = options, place = options;
+    options.observed = observed, order.observed = observed, place.observed = elsewhere;
+    options.observed_count = order.observed_count = place.observed_count = 2;
+    order.time.order = 3;
     fill(&b);
     mct_context *context = support_context(1);
     mct_evolution *evolution = start(context, &options, &b, &rows);
+    rows.n = 4 * options.observed_count;
     size_t running;
     cr_assert_eq(mct_evolution_advance(evolution, 10, &running), MCT_OK);
     const size_t size = mct_evolution_state_size(evolution);
     char *state = malloc(size);
     cr_assert_not_null(state);
     mct_evolution_save(evolution, state);
-    options.time.order = 3;
-    mct_evolution *other = start(context, &options, &b, &others);
-    cr_expect_eq(mct_evolution_restore(other, state, size), MCT_FORMAT);
+    const mct_evolution_options *const unlike[] = {&order, &place};
+    for (size_t o = 0; o < 2; o++) {
+        mct_evolution *other = start(context, unlike[o], &b, &others);
+        cr_expect_eq(mct_evolution_restore(other, state, size), MCT_FORMAT);
+        mct_evolution_destroy(other);
+    }
     cr_expect_eq(mct_evolution_restore(evolution, "not a state at all", 18), MCT_FORMAT);
     free(state);
     record_clear(&rows), record_clear(&others);
     mct_evolution_destroy(evolution);
-    mct_evolution_destroy(other);
-    mct_context_destroy(context);
-}
-
-Test(evolution_batch, direct_sums_give_the_same_within_the_tolerance) {
-    batch b;
-    record fast = {0}, direct = {0};
-    mct_evolution_options options = mct_evolution_options_default();
-    options.time.steps_per_block = 16;
-    options.time.until = 1.0;
-    options.time.tolerance = 1e-11;
-    fill(&b);
-    run_batch(2, &options, &b, &fast);
-    options.solver.kernel = MCT_KERNEL_DIRECT;
-    run_batch(2, &options, &b, &direct);
-    for (size_t p = 0; p < POINTS; p++) {
-        cr_assert_eq(fast.count[p], direct.count[p]);
-        for (size_t i = 0; i < fast.count[p] * fast.n; i++) cr_assert(fabs(fast.phi[p][i] - direct.phi[p][i]) < 1e-8);
-    }
-    record_clear(&fast), record_clear(&direct);
-}
-
-Test(evolution_batch, an_interrupted_run_can_go_on) {
-    batch b;
-    record whole = {0}, stopped = {0};
-    mct_evolution_options options = mct_evolution_options_default();
-    fill(&b);
-    run_batch(1, &options, &b, &whole);
-    mct_context *context = support_context(1);
-    mct_evolution *evolution = start(context, &options, &b, &stopped);
-    size_t running;
-    cr_assert_eq(mct_evolution_advance(evolution, 100, &running), MCT_OK);
-    mct_context_interrupt(context);
-    cr_expect_eq(mct_evolution_run(evolution), MCT_INTERRUPTED);
-    mct_context_clear(context);
-    cr_expect_eq(mct_evolution_run(evolution), MCT_OK);
-    for (size_t p = 0; p < POINTS; p++) expect_same(&whole, p, &stopped, p);
-    record_clear(&whole), record_clear(&stopped);
-    mct_evolution_destroy(evolution);
-    mct_context_destroy(context);
-}
-
-Test(evolution_batch, a_step_that_cannot_converge_is_named) {
-    batch b;
-    fill(&b);
-    mct_context *context = support_context(1);
-    mct_evolution_options options = mct_evolution_options_default();
-    options.iterations_max = 1;
-    options.time.tolerance = 1e-15;
-    mct_evolution *evolution = evolution_of(context, &options, &grid, 1, &b.mixtures[1]);
-    cr_assert_eq(mct_evolution_run(evolution), MCT_OK);
-    cr_expect_eq(mct_evolution_check(evolution), MCT_NOT_CONVERGED);
-    cr_expect(strstr(mct_context_error(context), "did not converge") &&
-                  strstr(mct_context_error(context), "wave number"),
-              "%s", mct_context_error(context));
-    mct_evolution_destroy(evolution);
-    mct_context_destroy(context);
-}
-
-Test(evolution_batch, options_out_of_range_are_refused) {
-    mct_context *context = support_context(1);
-    batch b;
-    fill(&b);
-    const mct_statics *statics = statics_of(context, &grid, &b.mixtures[0]);
-    for (int n = 0; n < 8; n++) {
-        mct_evolution_options options = mct_evolution_options_default();
-        mct_evolution *evolution = NULL;
-        switch (n) {
-        case 0: options.time.steps_per_block = 18; break;
-        case 1: options.time.steps_per_block = 12; break;
-        case 2: options.time.order = 4; break;
-        case 3: options.time.until = 0.0; break;
-        case 4: options.time.tolerance = (double)NAN; break;
-        case 5: options.time.first_step = -1.0; break;
-        case 6: options.doublings = 3; break;
-        default: options.decayed = 1.0;
-        }
-        cr_expect_eq(mct_evolution_create(context, &options, &grid, 1, &statics, &evolution), MCT_ARGUMENT, "%d", n);
-        cr_expect_null(evolution);
-    }
-    mct_statics_destroy((mct_statics *)statics);
     mct_context_destroy(context);
 }

@@ -7,8 +7,10 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import time
+import zlib
 
 from support import COMMAND, FOLDER, expect, expect_run, failures, finish, path, run, run_json, write
 
@@ -17,12 +19,16 @@ done = expect_run(0, "statics", "-o", path("s.h5"))
 expect("written to" in done.stdout and os.path.exists(path("s.h5")), "statics -o")
 dead = subprocess.Popen(["true"])
 dead.wait()
-for process in (dead.pid, os.getpid()):
-    write(f"s.h5.{process}-0.part", "cut off")
+HERE = zlib.crc32((socket.gethostname() + os.readlink("/proc/self/ns/pid")).encode())
+left = f"s.h5.{HERE:08x}-{dead.pid}-0.part"
+others = (f"s.h5.{HERE:08x}-{os.getpid()}-0.part", f"s.h5.{HERE ^ 1:08x}-{dead.pid}-0.part", f"s.h5.{dead.pid}-0.part")
+for name in (left, *others):
+    write(name, "cut off")
 expect_run(0, "statics", "-o", path("s.h5"), "--quiet")
-expect(not os.path.exists(path(f"s.h5.{dead.pid}-0.part")), "what a killed process has left is deleted")
-expect(os.path.exists(path(f"s.h5.{os.getpid()}-0.part")), "what belongs to a living one is not")
-os.unlink(path(f"s.h5.{os.getpid()}-0.part"))
+expect(not os.path.exists(path(left)), "what a killed process has left is deleted")
+for name, of in zip(others, ("a living process", "another machine's process", "somebody")):
+    expect(os.path.exists(path(name)), f"what belongs to {of} is not")
+    os.unlink(path(name))
 for number, activity in enumerate((1, 1.02, 1.04)):
     expect_run(0, "glass", "--set", f"mixture.species.0.activity={activity}", "-o", path(f"g{number}.h5"), "--quiet")
 expect_run(0, "glass", "--set", f"output.file={path('again.h5')}", "--set", "mixture.species.0.activity=1",
