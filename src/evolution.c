@@ -473,14 +473,28 @@ void mct_evolution_relaxation(const mct_evolution *evolution, size_t point, mct_
     memcpy(tau, mct_relaxation_time(&evolution->relaxation[point], level), count * sizeof *tau);
 }
 
+/* Where wave number q is in a row; their number: nowhere. */
+static size_t place_in_row(const mct_evolution *e, size_t q) {
+    const size_t count = mct_evolution_observed(&e->shape);
+    size_t at = e->shape.observed_count ? 0 : q;
+    while (e->shape.observed_count && at < count && e->observed[at] != q) at++;
+    return at;
+}
+
 void mct_evolution_relaxation_at(const mct_evolution *evolution, size_t point, mct_relaxation_level level, size_t q,
                                  double *tau) {
-    const mct_evolution_shape *const shape = &evolution->shape;
-    const size_t count = mct_evolution_observed(shape);
+    const size_t count = mct_evolution_observed(&evolution->shape), at = place_in_row(evolution, q);
     const double *const all = mct_relaxation_time(&evolution->relaxation[point], level);
-    size_t at = shape->observed_count ? 0 : q;
-    while (shape->observed_count && at < count && evolution->observed[at] != q) at++;
-    for (size_t mu = 0; mu < shape->species; mu++) tau[mu] = at < count ? all[mu * count + at] : (double)NAN;
+    for (size_t mu = 0; mu < evolution->shape.species; mu++) {
+        tau[mu] = at < count ? all[mu * count + at] : (double)NAN;
+    }
+}
+
+void mct_evolution_value_at(const mct_evolution *evolution, size_t point, size_t q, double time, double *f) {
+    const size_t count = mct_evolution_observed(&evolution->shape), at = place_in_row(evolution, q);
+    for (size_t mu = 0; mu < evolution->shape.species; mu++) {
+        f[mu] = at < count ? mct_relaxation_value(&evolution->relaxation[point], mu, at, time) : (double)NAN;
+    }
 }
 
 mct_status mct_evolution_project(mct_evolution *evolution, size_t point, size_t species, const double *vector) {

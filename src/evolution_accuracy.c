@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "apmct/evolution_plan.h"
+#include "evolution_internal.h"
 
 enum { QUICK_STEPS = 24, QUICK_ATTEMPTS = 3, STEPS_MIN = 32, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
 
@@ -28,23 +29,27 @@ struct mct_accuracy {
     unsigned long evaluations; /* of runs that are not the final one */
     const mct_statics *statics;
     double *reference; /* [m][LEVELS + 1]: relaxation times and f of the companion at the observed wave number */
-    double *scratch;   /* [m*m][N] */
+    double *scratch;   /* [m] */
+    bool is_cut;       /* it was at time.until, before it had decayed or stood */
 };
 
-/* Relaxation times and last value of each species at the observed wave number into to[m][LEVELS + 1]. */
-static void observe(const mct_accuracy *accuracy, const mct_evolution *evolution, double *to) {
-    const size_t N = accuracy->N, m = accuracy->species;
+/* Relaxation times and last f of each species at the observed wave number into to[m][LEVELS + 1].  The last f of runs that
+ * end at time.until is that of the same time in all of them, though their last steps end beyond it, each elsewhere.  Returns
+ * whether it is such a run. */
+static bool observe(const mct_accuracy *accuracy, const mct_evolution *evolution, double *to) {
+    const mct_evolution_point end = mct_evolution_look(evolution, 0);
+    const bool is_cut = end.state == MCT_EVOLUTION_UNTIL;
+    double *const at = accuracy->scratch;
 
-    for (size_t level = 0; level < LEVELS; level++) {
-        mct_evolution_relaxation_at(evolution, 0, (mct_relaxation_level)level, accuracy->observed, accuracy->scratch);
-        for (size_t mu = 0; mu < m; mu++) to[mu * (LEVELS + 1) + level] = accuracy->scratch[mu];
+    for (size_t level = 0; level <= LEVELS; level++) {
+        if (level < LEVELS) {
+            mct_evolution_relaxation_at(evolution, 0, (mct_relaxation_level)level, accuracy->observed, at);
+        } else {
+            mct_evolution_value_at(evolution, 0, accuracy->observed, is_cut ? accuracy->time.until : end.time, at);
+        }
+        for (size_t mu = 0; mu < accuracy->species; mu++) to[mu * (LEVELS + 1) + level] = at[mu];
     }
-    mct_evolution_last(evolution, 0, accuracy->scratch);
-    for (size_t mu = 0; mu < m; mu++) {
-        const size_t at = mu * (m + 1) * N + accuracy->observed;
-
-        to[mu * (LEVELS + 1) + LEVELS] = accuracy->scratch[at] / accuracy->statics->structure_factor[at];
-    }
+    return is_cut;
 }
 
 static mct_status run(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
@@ -57,7 +62,7 @@ static mct_status run(mct_context *context, const mct_evolution_options *options
     if (status == MCT_OK) status = mct_evolution_check(evolution);
     *end = mct_evolution_look(evolution, 0);
     accuracy->evaluations += end->evaluations;
-    if (status == MCT_OK) observe(accuracy, evolution, accuracy->reference);
+    if (status == MCT_OK) accuracy->is_cut = observe(accuracy, evolution, accuracy->reference);
     mct_evolution_destroy(evolution);
     return status;
 }
@@ -98,6 +103,7 @@ static mct_status choose(mct_context *context, const mct_evolution_options *opti
     double quick_error;
     mct_status status;
 
+    accuracy->time = options->time;
     trial.displaced_count = 0;
     trial.fits = false;
     trial.time.order = ORDER;
@@ -136,7 +142,7 @@ mct_status mct_accuracy_create(mct_context *context, const mct_evolution_options
     fresh = calloc(1, sizeof *fresh);
     if (fresh) {
         fresh->reference = calloc(m * (LEVELS + 1), sizeof *fresh->reference);
-        fresh->scratch = calloc(m * m * N, sizeof *fresh->scratch);
+        fresh->scratch = calloc(m, sizeof *fresh->scratch);
     }
     if (!fresh || !fresh->reference || !fresh->scratch) {
         mct_accuracy_destroy(fresh);
@@ -174,14 +180,19 @@ double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *
     double *here = calloc(count, sizeof *here), largest = 0;
 
     if (!here) return (double)NAN;
-    observe(accuracy, evolution, here);
+    const bool is_cut = observe(accuracy, evolution, here);
     for (size_t i = 0; i < count; i++) {
         const double there = accuracy->reference[i];
         const bool is_last = i % (LEVELS + 1) == LEVELS;
 
-        if (is_last && isfinite(here[i - 1])) continue; /* it decayed: its end is no plateau */
+        /* it decayed: its end is no plateau */
+        if (is_last && isfinite(here[i - 1]) && isfinite(accuracy->reference[i - 1])) continue;
         if (isnan(here[i]) && isnan(there)) continue;
-        if (isnan(here[i]) || isnan(there)) largest = INFINITY; /* one of them decays */
+        if (isnan(here[i]) || isnan(there)) {
+            if (is_cut && accuracy->is_cut)
+                continue;       /* one of them fell to the level just before the end, or just behind */
+            largest = INFINITY; /* one of them decays */
+        }
         largest = fmax(largest, fabs(there / here[i] - 1));
     }
     free(here);
@@ -197,7 +208,7 @@ mct_time_options mct_accuracy_refined(const mct_accuracy *accuracy) {
 }
 
 void mct_accuracy_refine(mct_accuracy *accuracy, const mct_evolution *evolution) {
-    observe(accuracy, evolution, accuracy->reference);
+    accuracy->is_cut = observe(accuracy, evolution, accuracy->reference);
     accuracy->evaluations += mct_evolution_look(evolution, 0).evaluations;
     accuracy->companion_steps = accuracy->time.steps_per_block;
     accuracy->time = mct_accuracy_refined(accuracy);

@@ -33,4 +33,8 @@ mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution
                                        size_t species, size_t count, const mct_evolution_matrices *matrices,
                                        mct_evolution_kernel custom, void *user, mct_evolution **evolution);
 
+/* Phi_mm/S_mm [m] at wave number q, at a time among those of the last few rows (NaN at others) or of a wave number of which
+ * there are rows (NaN: of others). */
+void mct_evolution_value_at(const mct_evolution *evolution, size_t point, size_t q, double time, double *f);
+
 #endif

@@ -165,6 +165,22 @@ void mct_relaxation_finish(mct_relaxation *relaxation) {
     for (size_t row = first; row + 1 < rows; row++) search(relaxation, row, rows - count, count);
 }
 
+double mct_relaxation_value(const mct_relaxation *relaxation, size_t mu, size_t q, double time) {
+    const size_t rows = relaxation->rows, size = relaxation->species * relaxation->N;
+    const size_t count = rows < relaxation->nodes ? rows : relaxation->nodes, from = rows - count;
+    if (rows < 2 || !(time >= relaxation->times[from % NODES] && time <= relaxation->times[(rows - 1) % NODES])) {
+        return (double)NAN;
+    }
+    const stencil s = stencil_of(relaxation, rows - 2, from, count);
+    const double x = s.logarithm ? log(time / s.origin) : time;
+    double y[NODES] = {0.0};
+    for (size_t n = 0; n < count; n++) y[n] = relaxation->values[(from + n) % NODES * size + mu * relaxation->N + q];
+    divide(&s, y);
+    double value = y[count - 1];
+    for (size_t n = count - 1; n-- > 0;) value = value * (x - s.x[n]) + y[n];
+    return value;
+}
+
 /* ---- state: rows, their times, then values, tau and next, which lie one after the other ------------------------ */
 
 static size_t state_size(const mct_relaxation *relaxation) {

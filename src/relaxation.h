@@ -39,6 +39,9 @@ void mct_relaxation_finish(mct_relaxation *relaxation);
 /* The times [m][N] of one of the public levels, borrowed. */
 const double *mct_relaxation_time(const mct_relaxation *relaxation, mct_relaxation_level level);
 
+/* Phi_mm/S_mm at a time among those of the last rows; NaN at others. */
+double mct_relaxation_value(const mct_relaxation *relaxation, size_t mu, size_t q, double time);
+
 /* Flat copy of what the coming rows change. */
 size_t mct_relaxation_size(const mct_relaxation *relaxation);
 void mct_relaxation_save(const mct_relaxation *relaxation, void *to);

@@ -65,6 +65,10 @@ done = run_json(0, "evolve", *FLUID, "--set", "time.accuracy=1e-6")
 keys_are(done, KEYS | {"estimated_error"}, "evolve with time.accuracy")
 expect(0 < done["estimated_error"] <= 1e-6, f"estimated error {done['estimated_error']}")
 expect(near(done["relaxation_time"][1], 6.59879938677e3, 1e-6), "within the accuracy")
+for until in (6000, 6590, 22000, 22850):  # the runs that are compared end at different times, near tau and tau_0.1
+    cut = run_json(0, "evolve", *FLUID, "--set", "time.accuracy=1e-4", "--set", f"time.until={until}")
+    expect(cut["state"] == "until" and 0 < cut["estimated_error"] <= 1e-4, f"until {until}: {cut['estimated_error']}")
+    expect(cut["steps"] < done["steps"], "a coarse wish is not a fine run")
 expect("steps_per_block" not in done["config"]["time"], "what accuracy chooses is not of the configuration")
 expect_run(2, "evolve", "--set", "time.accuracy=1e-6", "--set", "time.order=3", error="excludes time.order")
 expect_run(2, "evolve", "--set", "time.accuracy=1e-6", "--set", "time.scheme=moments",
