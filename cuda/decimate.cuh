@@ -193,7 +193,7 @@ __device__ inline void mct_turn(const mct_cuda_steps &v, size_t point) {
         clock->step *= 2.0;
     }
     clock->opened = clock->largest;
-    clock->contraction = 0.0;
+    clock->contraction = -fabs(clock->contraction);
 }
 
 /* Moments and weights of one element of Phi (element < n) or of m. */

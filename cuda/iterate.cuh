@@ -142,7 +142,8 @@ __device__ inline size_t mct_worst(const mct_cuda_steps &v, size_t point) {
 
 /* Whether the secants make the values good enough. */
 __device__ inline bool mct_is_settled(double tolerance, double residual, double contraction) {
-    return residual <= tolerance || (contraction > 0.0 && contraction * residual <= MCT_FORESEEN * tolerance);
+    const double factor = fmax(contraction, MCT_CONTRACTION_LEAST);
+    return residual <= tolerance || (contraction > 0.0 && factor * residual <= MCT_FORESEEN * tolerance);
 }
 
 /* Whether the point has settled or failed, and the coefficients of the secants.  By one warp. */
@@ -162,7 +163,7 @@ __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
     }
     const mct_clock &old = v.clocks[point];
     const double contraction =
-        old.iterations > 0 ? fmax(largest / old.residual, MCT_REMEMBER * old.contraction) : old.contraction;
+        old.iterations > 0 ? fmax(largest / old.residual, MCT_REMEMBER * fabs(old.contraction)) : old.contraction;
     const bool finite = isfinite(largest), settled = mct_is_settled(v.tolerance, largest, contraction);
     const bool failed = !finite || (!settled && old.iterations + 1 >= v.iterations_max);
     const size_t place = failed ? mct_worst(v, point) : 0;

@@ -17,18 +17,19 @@ enum {
     MCT_BLOCKS_QUIET = 4,
     MCT_BLOCKS_STEADY = 8
 };
-#define MCT_STEADY      1e-6
+#define MCT_STEADY            1e-6
 /* The values of a step, Phi and M, are those of its last evaluation, improved by the secants.  They are taken where the
  * residual is within the tolerance already, or where the improvement is foreseen to bring it within this part of it.  What
- * the secants do to a residual is seen where a step is evaluated again: the largest factor in the present block of steps,
- * of which every factor that is seen later leaves this much. */
-#define MCT_FORESEEN    0.2
-#define MCT_REMEMBER    0.9
+ * the secants do to a residual is seen where a step is evaluated again, once in a block of steps at least: the largest
+ * factor, of which every factor that is seen later leaves this much; but no less than the last one. */
+#define MCT_FORESEEN          0.2
+#define MCT_REMEMBER          0.9
+#define MCT_CONTRACTION_LEAST 3e-3
 /* All Phi_mm/S_mm below this: the final decay, where the resolution doubles instead of the step. */
-#define MCT_FINAL_DECAY 0.1
+#define MCT_FINAL_DECAY       0.1
 /* They were below this when the block of steps began: it may do so at its end.  (A function that decays from 1 ever more
  * slowly, Phi(2t) >= Phi(t)^2, does not get there from above.)  Else the moments of single cells need not be kept. */
-#define MCT_NEAR_DECAY  0.4
+#define MCT_NEAR_DECAY        0.4
 
 /* Where a point stands; plain data, copied as it is. */
 typedef struct mct_clock {
@@ -38,10 +39,10 @@ typedef struct mct_clock {
     double step, time;                 /* h; i h */
     double least;                      /* change of a block */
     double largest, residual;          /* max Phi_mm/S_mm of the last row; residual of the last evaluation */
-    double contraction;                /* MCT_FORESEEN; 0: not known yet in this block of steps */
-    double opened;                     /* `largest` when the present block began; 0: the first */
-    size_t worst;                      /* wave-number index of a failed step */
-    unsigned iterations;               /* of the present step */
+    double contraction;  /* MCT_FORESEEN; not > 0: not seen yet in this block of steps, -1 times the one before */
+    double opened;       /* `largest` when the present block began; 0: the first */
+    size_t worst;        /* wave-number index of a failed step */
+    unsigned iterations; /* of the present step */
     unsigned long steps, blocks, evaluations;
     unsigned pairs, next; /* secants held; where the next goes */
     double gram[MCT_SECANTS][MCT_SECANTS];

@@ -93,7 +93,7 @@ void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread
         clock->step *= 2.0;
     }
     clock->opened = clock->largest;
-    clock->contraction = 0.0;
+    clock->contraction = -fabs(clock->contraction);
     mct_evolution_next_block(e, point, &before);
     if (e->displacement) mct_displacement_decimate_point(e, point, &before);
 }

@@ -95,9 +95,9 @@ size_t mct_evolution_worst(mct_cpu_evolution *e, size_t point, int thread) {
 
 /* Whether the secants make the values good enough. */
 static bool is_settled(const mct_cpu_evolution *e, const mct_clock *clock) {
-    const double foreseen = clock->contraction * clock->residual;
+    const double factor = fmax(clock->contraction, MCT_CONTRACTION_LEAST);
     return clock->residual <= e->shape.tolerance ||
-           (clock->contraction > 0.0 && foreseen <= MCT_FORESEEN * e->shape.tolerance);
+           (clock->contraction > 0.0 && factor * clock->residual <= MCT_FORESEEN * e->shape.tolerance);
 }
 
 void mct_evolution_forget(mct_cpu_evolution *e, size_t point) {
@@ -127,7 +127,7 @@ double mct_evolution_fixed_point(mct_cpu_evolution *e, size_t point, int thread)
         }
         clock->residual = u.largest;
         if (!again) residual = u.largest;
-        if (again) clock->contraction = fmax(u.largest / before, MCT_REMEMBER * clock->contraction);
+        if (again) clock->contraction = fmax(u.largest / before, MCT_REMEMBER * fabs(clock->contraction));
         const bool settled = is_settled(e, clock);
         if (!isfinite(u.largest)) {
             clock->state = MCT_EVOLUTION_NON_FINITE;
