@@ -2,6 +2,7 @@
 #include <cblas.h>
 #include <fftw3.h>
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,7 +75,8 @@ void bench_machine(const bench_options *options, bench_report *report) {
     const mct_loops *loops = mct_loops_select(NULL);
     devices(options->device, sizeof device, device);
     bench_processor(sizeof model, model);
-    snprintf(cores, sizeof cores, "%ld, of which %d used", sysconf(_SC_NPROCESSORS_ONLN), options->threads);
+    snprintf(cores, sizeof cores, "%ld, of which %d used, threads %s", sysconf(_SC_NPROCESSORS_ONLN), options->threads,
+             omp_get_proc_bind() == omp_proc_bind_false ? "not bound" : "bound");
     snprintf(caches, sizeof caches, "L1d %ld KiB, L2 %ld KiB, L3 %ld KiB", sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024,
              sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
     snprintf(seconds, sizeof seconds, "%g", options->seconds);
