@@ -1,10 +1,13 @@
-/* ceilings.c: what this machine can do: multiply-adds per second, and bytes per second from every level of memory.
+/* ceilings.c: what this machine can do: multiply-adds per second, bytes per second from every level of memory, and a line of
+ * the cache from one core to another and back.
  *
  * Reading counts 8 bytes per element, copying 16, the triad c = a + s b 24: what the program asks for, not what the
  * memory does besides (a written line is read first).  The loops use the widest vectors that the processor has, as
  * the library's do. */
 #include <math.h>
 #include <omp.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +132,38 @@ static void level_measure(bench_level *level, int threads, double seconds) {
     free(sink);
 }
 
+typedef struct rally {
+    size_t turns;
+    _Alignas(128) atomic_size_t ball; /* alone in its line: odd is the second thread's */
+} rally;
+
+static void receive(rally *r, size_t expected) {
+    for (size_t spins = 0; atomic_load_explicit(&r->ball, memory_order_acquire) != expected; spins++) {
+        if (spins > 10000) sched_yield(); /* both threads may be on one core */
+    }
+}
+
+static void run_rally(void *user) {
+    rally *r = user;
+    atomic_store(&r->ball, 0);
+#pragma omp parallel num_threads(2)
+    if (omp_get_num_threads() == 2) {
+        const size_t own = (size_t)omp_get_thread_num();
+        for (size_t turn = 0; turn < r->turns; turn++) {
+            if (own == 1) receive(r, 2 * turn + 1);
+            atomic_store_explicit(&r->ball, 2 * turn + 1 + own, memory_order_release);
+            if (own == 0) receive(r, 2 * turn + 2);
+        }
+    }
+}
+
+static double round_trips(size_t turns, double seconds) {
+    rally r = {.turns = turns};
+    bench_task task = {.run = run_rally, .user = &r};
+    bench_measure(1, &task, seconds);
+    return (double)r.turns / task.minimum;
+}
+
 static size_t cache_size(int name, size_t otherwise) {
     const long size = sysconf(name);
     return size > 0 ? (size_t)size : otherwise;
@@ -137,7 +172,7 @@ static size_t cache_size(int name, size_t otherwise) {
 static const bench_column columns[] = {{"case", "ceiling", NULL},
                                        {"threads", "threads", "%.0f"},
                                        {"bytes", "KiB", "%.0f"},
-                                       {"per_second", "10^9/s", "%.2f"},
+                                       {"per_second", "10^9/s", "%.3f"},
                                        {"unit", "of", NULL}};
 
 static void row(bench_report *report, const char *name, int threads, double bytes, double rate, const char *unit) {
@@ -161,6 +196,7 @@ void bench_ceilings_measure(const bench_options *options, bench_report *report, 
         if (all == 1) ceilings->fma[1] = ceilings->fma[0];
         if (all == 1) break;
     }
+    if (all > 1) row(report, "hand over", 2, (double)NAN, round_trips(smoke ? 50 : 2000, seconds), "round trip");
     const size_t l1 = cache_size(_SC_LEVEL1_DCACHE_SIZE, 32768), l2 = cache_size(_SC_LEVEL2_CACHE_SIZE, 524288);
     const bench_level levels[BENCH_LEVELS] = {{.name = "L1", .bytes = l1 / 2},
                                               {.name = "L2", .bytes = l2 / 2},
