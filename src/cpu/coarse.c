@@ -113,7 +113,8 @@ static void lagrange(size_t ratio, double *weight) {
         for (int a = 0; a < NODES; a++) {
             double w = 1.0;
             for (int b = 0; b < NODES; b++) {
-                if (b != a) w *= (s - (b + 1 - NODES / 2)) / (a - b);
+                const int node = b + 1 - NODES / 2;
+                if (b != a) w *= (s - node) / (a - b);
             }
             weight[(size_t)a * ratio + r] = w;
         }

@@ -225,11 +225,11 @@ MCT_ALWAYS void mct_butterfly(size_t radix, mct_complex_wide *x) {
 
 /* --- Passes ------------------------------------------------------------------------------------------------------ */
 
-/* `blocks` blocks of radix*stride rows: butterflies over rows j, j + stride, ..., then (into_order: before) the twiddle
+/* All blocks of radix*stride rows among `rows`: butterflies over rows j, j + stride, ..., then (into_order: before) the twiddle
  * factors, [j][radix - 1] complex. */
-MCT_ALWAYS void mct_rows_pass(size_t radix, bool into_order, bool twiddles, size_t stride, size_t blocks,
-                              const double *w, mct_complex_row *z) {
-    for (size_t b = 0; b < blocks; b++, z += radix * stride) {
+MCT_ALWAYS void mct_rows_pass(size_t radix, bool into_order, bool twiddles, size_t stride, size_t rows, const double *w,
+                              mct_complex_row *z) {
+    for (const mct_complex_row *const end = z + rows; z < end; z += radix * stride) {
         for (size_t j = 0; j < stride; j++) {
             const double *const factor = w + 2 * (radix - 1) * j;
             for (size_t part = 0; part < MCT_ROW; part += MCT_WIDTH) {
@@ -249,15 +249,14 @@ MCT_ALWAYS void mct_rows_pass(size_t radix, bool into_order, bool twiddles, size
 }
 
 /* With radix and flags as constants. */
-MCT_ALWAYS void mct_rows_stage(const mct_transform *t, size_t stage, bool into_order, size_t blocks,
-                               mct_complex_row *z) {
+MCT_ALWAYS void mct_rows_stage(const mct_transform *t, size_t stage, bool into_order, size_t rows, mct_complex_row *z) {
     const double *const w = t->twiddle[stage];
     const size_t stride = t->stride[stage];
-#define MCT_PASS(radix)                                                 \
-    if (stride > 1)                                                     \
-        mct_rows_pass((radix), into_order, true, stride, blocks, w, z); \
-    else                                                                \
-        mct_rows_pass((radix), into_order, false, 1, blocks, w, z);
+#define MCT_PASS(radix)                                               \
+    if (stride > 1)                                                   \
+        mct_rows_pass((radix), into_order, true, stride, rows, w, z); \
+    else                                                              \
+        mct_rows_pass((radix), into_order, false, 1, rows, w, z);
     switch (t->radix[stage]) {
     case 2: MCT_PASS(2) break;
     case 3: MCT_PASS(3) break;
@@ -277,15 +276,13 @@ typedef void mct_rows_here(const void *user, size_t at, size_t count, mct_comple
 /* In place, from natural order to that of mct_transform.frequency; `then` (may be NULL) once for all places. */
 static void mct_rows_transform_from(const mct_transform *t, size_t stage, size_t at, mct_complex_row *z,
                                     mct_rows_here *then, const void *user) {
-    const size_t radix = t->radix[stage], stride = t->stride[stage];
-    if (radix * stride <= MCT_ROWS_CACHED) {
-        for (size_t s = stage, blocks = 1; s < t->stages; blocks *= t->radix[s++]) {
-            mct_rows_stage(t, s, false, blocks, z);
-        }
-        if (then) then(user, at, radix * stride, z);
+    const size_t radix = t->radix[stage], stride = t->stride[stage], rows = radix * stride;
+    if (rows <= MCT_ROWS_CACHED) {
+        for (size_t s = stage; s < t->stages; s++) mct_rows_stage(t, s, false, rows, z);
+        if (then) then(user, at, rows, z);
         return;
     }
-    mct_rows_stage(t, stage, false, 1, z);
+    mct_rows_stage(t, stage, false, rows, z);
     for (size_t q = 0; q < radix; q++) {
         mct_rows_transform_from(t, stage + 1, at + q * stride, z + q * stride, then, user);
     }
@@ -301,15 +298,13 @@ static void mct_rows_into_order_from(const mct_transform *t, size_t stage, size_
     const size_t radix = t->radix[stage], stride = t->stride[stage], rows = radix * stride;
     if (rows <= MCT_ROWS_CACHED) {
         if (first) first(user, at, rows, z);
-        for (size_t s = t->stages; s-- > stage;) {
-            mct_rows_stage(t, s, true, rows / (t->radix[s] * t->stride[s]), z);
-        }
+        for (size_t s = t->stages; s-- > stage;) mct_rows_stage(t, s, true, rows, z);
         return;
     }
     for (size_t q = 0; q < radix; q++) {
         mct_rows_into_order_from(t, stage + 1, at + q * stride, z + q * stride, first, user);
     }
-    mct_rows_stage(t, stage, true, 1, z);
+    mct_rows_stage(t, stage, true, rows, z);
 }
 
 static void mct_rows_transform_into_order(const mct_transform *t, mct_complex_row *z, mct_rows_here *first,
