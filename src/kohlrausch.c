@@ -5,7 +5,7 @@
 #include "evolution_internal.h"
 #include "least_squares.h"
 
-enum { LEVELS = 128, FEWEST = 8, COLUMNS = 3, STEPS = 200 };
+enum { LEVELS = 128, FEWEST = 8, COLUMNS = 3, STEPS = 200, CORRELATORS = 64 /* that go to a thread together */ };
 
 static const double window_top = 0.8, window_bottom = 0.03; /* of the plateau */
 static const double plateau_least = 0.03;
@@ -148,6 +148,8 @@ mct_kohlrausch mct_kohlrausch_fit(size_t count, const double *level, const doubl
 void mct_evolution_kohlrausch(const mct_evolution *evolution, size_t point, mct_kohlrausch *fits) {
     const mct_relaxation *const relaxation = &evolution->relaxation[point];
     const size_t size = relaxation->species * relaxation->N;
+    const int threads = mct_context_threads(evolution->context);
+#pragma omp parallel for schedule(dynamic, CORRELATORS) num_threads(threads) if (threads > 1 && size > CORRELATORS)
     for (size_t i = 0; i < size; i++) {
         fits[i] = mct_kohlrausch_fit(relaxation->levels, relaxation->level, relaxation->tau + i, size);
     }

@@ -64,10 +64,31 @@ static void first_moments(const mct_cpu_evolution *e, double *base, size_t first
     }
 }
 
+/* The series, where they stay until there are weights. */
+static void load_series(const mct_cpu_evolution *e, double *base, size_t first, size_t last, double *const *a,
+                        double *const *b, const size_t *at_F, const size_t *at_M) {
+    for (int n = 0; n <= e->shape.scheme.taylor; n++) {
+        e->loops->load(&e->layout, first, last, base + at_F[n], e->layout.stride, a[n], 1.0);
+        e->loops->load(&e->layout, first, last, base + at_M[n], e->layout.stride, b[n], 1.0);
+    }
+}
+
+/* Phi and m at t = i h, and the row of Phi. */
+static void first_values(const mct_cpu_evolution *e, double *base, size_t first, size_t last, size_t i,
+                         const size_t *at_F, const size_t *at_M, double *row) {
+    const mct_step_layout *const y = &e->layout;
+    const size_t terms = (size_t)e->shape.scheme.taylor + 1;
+    double power[MCT_TAYLOR_MAX + 1] = {1.0};
+    for (size_t n = 1; n < terms; n++) power[n] = power[n - 1] * (double)i;
+    e->loops->combine(y, first, last, base, y->stride, terms, power, at_F, y->F + i * e->size, row);
+    e->loops->combine(y, first, last, base, y->stride, terms, power, at_M, y->M + i * e->size, NULL);
+}
+
+/* The history is written here for the first time: by the threads that will work on it, who get its pages from the system
+ * together and near to them. */
 void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const *a, double *const *b) {
-    const mct_scheme *scheme = &e->shape.scheme;
     const mct_step_layout *y = &e->layout;
-    const size_t terms = (size_t)scheme->taylor + 1, half = e->shape.steps_per_block / 2;
+    const size_t terms = (size_t)e->shape.scheme.taylor + 1, half = e->shape.steps_per_block / 2;
     double *const base = mct_history_of(e, point);
     size_t at_F[MCT_TAYLOR_MAX + 1] = {0}, at_M[MCT_TAYLOR_MAX + 1] = {0};
     for (size_t n = 0; n < terms; n++) {
@@ -75,18 +96,12 @@ void mct_evolution_start_from(mct_cpu_evolution *e, size_t point, double *const 
         at_M[n] = at_F[n] + terms * e->size;
     }
     mct_clock *const clock = &e->clocks[point];
-    for (size_t n = 0; n < terms; n++) {
-        e->loops->load(y, 0, e->blocks, base + at_F[n], y->stride, a[n], 1.0);
-        e->loops->load(y, 0, e->blocks, base + at_M[n], y->stride, b[n], 1.0);
-    }
+    MCT_FOR_CHUNKS(e, load_series(e, base, first, last, a, b, at_F, at_M))
     for (size_t i = 0; i <= half; i++) {
-        double power[MCT_TAYLOR_MAX + 1];
-        for (size_t n = 0; n < terms; n++) power[n] = n ? power[n - 1] * (double)i : 1.0;
+        double *const row = mct_evolution_whole_row(e, point, i, a[0]);
         e->times[point * e->shape.window + i] = (double)i * clock->step;
-        e->loops->combine(y, 0, e->blocks, base, y->stride, terms, power, at_F, y->F + i * e->size,
-                          mct_evolution_whole_row(e, point, i, a[0]));
+        MCT_FOR_CHUNKS(e, first_values(e, base, first, last, i, at_F, at_M, row))
         mct_evolution_keep_row(e, point, i, a[0]);
-        e->loops->combine(y, 0, e->blocks, base, y->stride, terms, power, at_M, y->M + i * e->size, NULL);
     }
     MCT_FOR_CHUNKS(e, first_moments(e, base, first, last, half, at_F, at_M))
     clock->i = half;
