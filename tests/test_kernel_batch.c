@@ -90,24 +90,41 @@ Test(kernel_batch, many_points_are_one_point_many_times) {
         }
 }
 
+/* M[F], and dM[F; F'] and its adjoint at the images that are kept, of `count` points. */
+static void compute_all(const batch *b, mct_kernel_algorithm algorithm, mct_kernel_path path, size_t count,
+                        double *const out[3]) {
+    mct_kernel *kernel = create(b->context, &b->grid, b->m, count, algorithm, path);
+    for (size_t point = 0; point < count; point++)
+        cr_assert_eq(mct_kernel_set_statics(kernel, point, b->statics[point]), MCT_OK);
+    cr_assert_eq(mct_kernel_linearise(kernel, 0, count, b->F, out[0]), MCT_OK);
+    cr_assert_eq(mct_kernel_derivative(kernel, 0, count, b->F + (BATCH - count) * b->size, out[1]), MCT_OK);
+    cr_assert_eq(mct_kernel_adjoint(kernel, 0, count, out[1], out[2]), MCT_OK);
+    mct_kernel_destroy(kernel);
+}
+
+/* One point of 200 wave numbers and three species is enough for several threads to share it (MCT_AUTO_TEAM_EVALUATION):
+ * its components up to four of them, its functions seven. */
 Test(kernel_batch, threads_change_nothing) {
     const int threads[] = {2, 3, 4, 7};
+    const char *const what[] = {"M", "derivative", "adjoint"};
     for (size_t a = 0; a < 3; a++)
-        for (size_t count = 1; count <= BATCH; count += BATCH - 1) {
-            batch b = batch_create(61, 3, MCT_QUADRATURE_RIEMANN);
-            mct_kernel *kernel = batch_kernel(&b, algorithms[a], MCT_PATH_AUTO);
-            cr_assert_eq(mct_kernel_apply(kernel, 0, count, b.F, b.M), MCT_OK);
-            mct_kernel_destroy(kernel);
-            for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
-                mct_context_set_threads(b.context, threads[t]);
-                kernel = batch_kernel(&b, algorithms[a], MCT_PATH_AUTO);
-                cr_assert_eq(mct_kernel_apply(kernel, 0, count, b.F, b.again), MCT_OK);
-                cr_expect_arr_eq(b.M, b.again, count * b.size * sizeof(double), "%s, %zu points, %d threads differ",
-                                 mct_kernel_algorithm_name(algorithms[a]), count, threads[t]);
-                mct_kernel_destroy(kernel);
+        for (int path = MCT_PATH_GENERAL; path <= MCT_PATH_RANK_ONE; path++)
+            for (size_t count = 1; count <= BATCH; count += BATCH - 1) {
+                batch b = batch_create(algorithms[a] == MCT_KERNEL_DIRECT ? 61 : 200, 3, MCT_QUADRATURE_RIEMANN);
+                double *results[2][3];
+                for (int r = 0; r < 6; r++) results[r / 3][r % 3] = fields_create(BATCH * b.size);
+                compute_all(&b, algorithms[a], (mct_kernel_path)path, count, results[0]);
+                for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+                    mct_context_set_threads(b.context, threads[t]);
+                    compute_all(&b, algorithms[a], (mct_kernel_path)path, count, results[1]);
+                    for (int r = 0; r < 3; r++)
+                        cr_expect_arr_eq(results[0][r], results[1][r], count * b.size * sizeof(double),
+                                         "%s, path %d, %zu points, %d threads: %s differs",
+                                         mct_kernel_algorithm_name(algorithms[a]), path, count, threads[t], what[r]);
+                }
+                for (int r = 0; r < 6; r++) free(results[r / 3][r % 3]);
+                batch_destroy(&b);
             }
-            batch_destroy(&b);
-        }
 }
 
 Test(kernel_batch, both_paths_and_all_algorithms_agree) {
