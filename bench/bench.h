@@ -12,7 +12,8 @@
  *   crossover.c   which algorithm is fastest, and whether `auto` knows
  *   states.c      glass and critical points
  *   correlators.c correlators in time
- *   shares.c      what of that goes into the history
+ *   shares.c      what of that goes into the history and into the coarse grid
+ *   processes.c   the command from the start of its process to its end
  *   backends.c    the same work on every backend: one core, all cores, a device
  *   computations.c ... and whole computations */
 #ifndef BENCH_H
@@ -204,8 +205,19 @@ void bench_correlators(const bench_options *options, bench_report *report);
 
 /* --- shares (shares.c) ----------------------------------------------------------------------------------------- */
 
-/* Runs; returns the seconds of the history: sums over it, thinning, weights. */
-double bench_history_seconds(mct_evolution *evolution, mct_status *status);
+/* Seconds of a run on the CPU. */
+typedef struct bench_shares {
+    double history; /* sums over it, thinning, weights */
+    double coarse;  /* the fixed point on the coarse grid */
+} bench_shares;
+
+/* Runs, on one thread. */
+bench_shares bench_shares_of(mct_evolution *evolution, mct_status *status);
+
+/* --- processes (processes.c) ------------------------------------------------------------------------------------- */
+
+/* The command as a whole, from the start of its process to the end. */
+void bench_processes(const bench_options *options, bench_report *report);
 
 /* --- backends (backends.c, computations.c) --------------------------------------------------------------------- */
 

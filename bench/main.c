@@ -10,7 +10,8 @@ enum { FILE_LENGTH = 4096 };
 
 static const char usage[] =
     "Usage: apmct_bench [OPTION]...\n"
-    "Measures time and residual of the memory kernel, of glass and critical points, against the ceilings of this\n"
+    "Measures time and residual of the memory kernel, of glass and critical points, of correlators, against the "
+    "ceilings of this\n"
     "machine, measured in the same run. bench/README.md tells what the columns mean.\n"
     "\n"
     "  --smoke          everything once, in seconds; the times mean nothing\n"
@@ -144,6 +145,7 @@ int main(int argc, char **argv) {
         bench_crossover(report, &results);
         bench_states(&options, report);
         bench_correlators(&options, report);
+        bench_processes(&options, report);
     }
     if (compared) {
         bench_backends(&options, report, &machines);
