@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apmct/decay.h"
+#include "automatic.h"
 #include "displacement.h"
 #include "evolution_internal.h"
 
@@ -299,17 +300,15 @@ typedef struct window {
     const double *times, *phi, *dr2; /* [points][window], ... [row], ... [displacements] */
 } window;
 
-/* The rows of one point.  status: of the points before; after a failure nobody is given rows. */
-static mct_status hand_on_point(mct_evolution *e, const window *w, size_t p, mct_status status) {
+/* What the run itself keeps of the rows of a point. */
+static mct_status take_in(mct_evolution *e, const window *w, size_t p, int threads) {
     const mct_clock *const clock = &e->clocks[p];
     const size_t first = p * e->shape.window, displacements = e->shape.displacements;
+    mct_status status = MCT_OK;
     for (size_t r = first; r < first + clock->rows; r++) {
-        const double time = w->times[r], *const row = w->phi + r * e->row;
-        mct_relaxation_add(&e->relaxation[p], time, row);
-        if (status == MCT_OK) status = mct_projection_add(e->context, &e->projection[p], time, row);
-        if (e->sink && status == MCT_OK) status = e->sink(e->sink_user, p, time, row);
-        if (displacements && e->displacement_sink && status == MCT_OK) {
-            status = e->displacement_sink(e->displacement_user, p, time, w->dr2 + r * displacements);
+        mct_relaxation_add(&e->relaxation[p], w->times[r], w->phi + r * e->row, threads);
+        if (status == MCT_OK) {
+            status = mct_projection_add(e->context, &e->projection[p], w->times[r], w->phi + r * e->row);
         }
     }
     if (clock->rows && displacements) {
@@ -320,28 +319,44 @@ static mct_status hand_on_point(mct_evolution *e, const window *w, size_t p, mct
     return status;
 }
 
-/* Clocks and rows of the window that has just been computed.  Threads share many points where nobody waits for their rows,
- * which are given in the order of the points. */
-static mct_status hand_on(mct_evolution *e) {
-    enum { MANY = 256 };
-    const bool alone = e->sink || e->displacement_sink || e->shape.points < MANY || e->shape.threads == 1;
-    mct_status status = MCT_OK;
-    window w = {NULL, NULL, NULL};
-    e->operations->look(e->state, e->clocks, &w.times, &w.phi);
-    if (e->shape.displacements) w.dr2 = e->operations->displacement(e->state);
-    if (alone) {
-        for (size_t p = 0; p < e->shape.points; p++) status = hand_on_point(e, &w, p, status);
-        return status;
+/* The rows of a point to those who wait for them. */
+static mct_status hand_on_point(mct_evolution *e, const window *w, size_t p) {
+    const size_t first = p * e->shape.window;
+    for (size_t r = first; r < first + e->clocks[p].rows; r++) {
+        if (e->sink) MCT_TRY(e->sink(e->sink_user, p, w->times[r], w->phi + r * e->row));
+        if (e->shape.displacements && e->displacement_sink) {
+            const double *const dr2 = w->dr2 + r * e->shape.displacements;
+            MCT_TRY(e->displacement_sink(e->displacement_user, p, w->times[r], dr2));
+        }
     }
-#pragma omp parallel for schedule(static) num_threads(e->shape.threads)
+    return MCT_OK;
+}
+
+/* The same of all points, by as many threads as there are.  No parallel region of one thread around those at work at one point:
+ * libgomp would start them anew for every row. */
+static mct_status take_in_all(mct_evolution *e, const window *w) {
+    const int threads = e->shape.threads;
+    mct_status status = MCT_OK;
+    if (e->shape.points == 1) return take_in(e, w, 0, e->row >= MCT_AUTO_TEAM_EVOLUTION ? threads : 1);
+#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
     for (size_t p = 0; p < e->shape.points; p++) {
-        const mct_status one = hand_on_point(e, &w, p, MCT_OK);
+        const mct_status one = take_in(e, w, p, 1);
         if (one != MCT_OK) {
-#pragma omp critical(mct_evolution_hand_on)
+#pragma omp critical(mct_evolution_take_in)
             status = one;
         }
     }
     return status;
+}
+
+/* Clocks and rows of the window that has just been computed; who waits for rows is given them in the order of the points. */
+static mct_status hand_on(mct_evolution *e) {
+    window w = {NULL, NULL, NULL};
+    e->operations->look(e->state, e->clocks, &w.times, &w.phi);
+    if (e->shape.displacements) w.dr2 = e->operations->displacement(e->state);
+    MCT_TRY(take_in_all(e, &w));
+    for (size_t p = 0; p < e->shape.points; p++) MCT_TRY(hand_on_point(e, &w, p));
+    return MCT_OK;
 }
 
 static void compute(mct_evolution *e, size_t steps) {

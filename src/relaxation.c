@@ -6,7 +6,8 @@
 
 #include "relaxation.h"
 
-enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45 };
+/* PART: wave numbers that one thread treats at once */
+enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45, PART = 512 };
 
 static const double inverse_e = 0.36787944117144232160;
 
@@ -114,20 +115,20 @@ static double crossing(const stencil *s, const double *c, double above, double b
     return s->logarithm ? s->origin * exp(at) : at;
 }
 
-/* Elements that fall below the next of their levels; without branches, for most rows have none. */
-static size_t fallen(size_t size, const double *after, const double *next) {
+/* Elements first ... last - 1 that fall below the next of their levels; without branches, for most rows have none. */
+static size_t fallen(size_t first, size_t last, const double *after, const double *next) {
     size_t count = 0;
-    for (size_t i = 0; i < size; i++) count += (size_t)(after[i] < next[i]);
+    for (size_t i = first; i < last; i++) count += (size_t)(after[i] < next[i]);
     return count;
 }
 
 /* Crossings between rows `row` and `row` + 1, by `count` rows from `from` on. */
-static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t count) {
+static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t count, size_t first, size_t last) {
     const size_t size = relaxation->species * relaxation->N;
     const double *const after = relaxation->values + (row + 1) % NODES * size;
-    if (fallen(size, after, relaxation->next) == 0) return;
+    if (fallen(first, last, after, relaxation->next) == 0) return;
     const stencil s = stencil_of(relaxation, row, from, count);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = first; i < last; i++) {
         if (!(after[i] < relaxation->next[i])) continue;
         double y[NODES] = {0.0};
         size_t l = 0;
@@ -142,27 +143,41 @@ static void search(mct_relaxation *relaxation, size_t row, size_t from, size_t c
     }
 }
 
-void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi) {
-    const size_t N = relaxation->N, m = relaxation->species, slot = relaxation->rows % NODES;
-    relaxation->times[slot] = time;
-    for (size_t mu = 0; mu < m; mu++) {
-        const double *const row = phi + mu * (m + 1) * N, *const inverse = relaxation->inverse + mu * N;
-        double *const values = relaxation->values + (slot * m + mu) * N;
-        for (size_t q = 0; q < N; q++) values[q] = row[q] * inverse[q];
-    }
-    const size_t rows = ++relaxation->rows, nodes = relaxation->nodes;
+/* Elements first ... last - 1 of the last row, which is of one species, and the crossings that it completes. */
+static void add_part(mct_relaxation *relaxation, const double *phi, size_t first, size_t last) {
+    const size_t N = relaxation->N, mu = first / N, size = relaxation->species * N;
+    const size_t rows = relaxation->rows, nodes = relaxation->nodes;
+    const double *const row = phi + mu * relaxation->species * N; /* of Phi_mm at mu N */
+    double *const values = relaxation->values + (rows - 1) % NODES * size;
+    for (size_t i = first; i < last; i++) values[i] = row[i] * relaxation->inverse[i];
     if (rows < nodes) return;
     if (rows == nodes) { /* the first rows have none before them */
-        for (size_t row = 0; row + 1 < nodes / 2; row++) search(relaxation, row, 0, nodes);
+        for (size_t r = 0; r + 1 < nodes / 2; r++) search(relaxation, r, 0, nodes, first, last);
     }
-    search(relaxation, rows - nodes / 2 - 1, rows - nodes, nodes);
+    search(relaxation, rows - nodes / 2 - 1, rows - nodes, nodes, first, last);
+}
+
+void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi, int threads) {
+    const size_t N = relaxation->N, parts = (N + PART - 1) / PART;
+    relaxation->times[relaxation->rows++ % NODES] = time;
+    if (threads == 1) { /* no region of one, in every row */
+        for (size_t mu = 0; mu < relaxation->species; mu++) add_part(relaxation, phi, mu * N, (mu + 1) * N);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (size_t p = 0; p < relaxation->species * parts; p++) {
+        const size_t first = p / parts * N + p % parts * PART, end = (p / parts + 1) * N;
+        add_part(relaxation, phi, first, first + PART < end ? first + PART : end);
+    }
 }
 
 void mct_relaxation_finish(mct_relaxation *relaxation) {
     const size_t rows = relaxation->rows, count = rows < relaxation->nodes ? rows : relaxation->nodes;
     if (rows < 2) return;
     const size_t first = rows < relaxation->nodes ? 0 : rows - relaxation->nodes / 2;
-    for (size_t row = first; row + 1 < rows; row++) search(relaxation, row, rows - count, count);
+    for (size_t row = first; row + 1 < rows; row++) {
+        search(relaxation, row, rows - count, count, 0, relaxation->species * relaxation->N);
+    }
 }
 
 double mct_relaxation_value(const mct_relaxation *relaxation, size_t mu, size_t q, double time) {

@@ -31,8 +31,8 @@ mct_status mct_relaxation_create(mct_context *context, size_t species, size_t N,
 size_t mct_relaxation_memory(size_t species, size_t N, bool ladder);
 void mct_relaxation_destroy(mct_relaxation *relaxation);
 
-/* A row: phi [m*m][N]. */
-void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi);
+/* A row: phi [m*m][N]; `threads` share its wave numbers, each of which is by itself. */
+void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi, int threads);
 /* No more rows come: crossings between the last of them. */
 void mct_relaxation_finish(mct_relaxation *relaxation);
 

@@ -2,7 +2,7 @@
 #include "evolution_fixture.h"
 #include "relaxation.h"
 
-enum { N = 3 };
+enum { N = 3, MANY = 1300 /* wave numbers that several threads share */ };
 
 /* Rows of exp(-(t/(q+1))^beta) for two species (the second 10 times slower), steps doubling every 32 rows. */
 static void feed(mct_relaxation *relaxation, double beta, double until) {
@@ -13,7 +13,7 @@ static void feed(mct_relaxation *relaxation, double beta, double until) {
             phi[N + q] = phi[2 * N + q] = -1.0;
             phi[3 * N + q] = 3.0 * exp(-pow(0.1 * time / (double)(q + 1), beta));
         }
-        mct_relaxation_add(relaxation, time, phi);
+        mct_relaxation_add(relaxation, time, phi, 1);
         if (row >= 64 && row % 32 == 0) step *= 2.0;
         time += step;
     }
@@ -60,7 +60,7 @@ Test(relaxation, a_crossing_between_the_last_rows_or_of_few_rows_counts) {
     const double S[1] = {1.0}, rows[] = {1.0, 0.8, 0.6, 0.3};
     mct_relaxation relaxation;
     cr_assert_eq(mct_relaxation_create(NULL, 1, 1, S, 5, true, &relaxation), MCT_OK);
-    for (size_t r = 0; r < 4; r++) mct_relaxation_add(&relaxation, (double)r, &rows[r]);
+    for (size_t r = 0; r < 4; r++) mct_relaxation_add(&relaxation, (double)r, &rows[r], 1);
     const double *const tau = mct_relaxation_time(&relaxation, MCT_RELAXATION_E);
     cr_expect(isnan(*tau));
     mct_relaxation_finish(&relaxation);
@@ -79,4 +79,25 @@ Test(relaxation, finds_every_level_in_turn_whatever_the_steps) {
         cr_expect(fabs(found / exact - 1.0) < 3e-9, "%g: %.2e", relaxation.level[l], found / exact - 1.0);
     }
     mct_relaxation_destroy(&relaxation);
+}
+
+Test(relaxation, threads_change_nothing) {
+    mct_relaxation relaxation[2];
+    double *const S = calloc(4 * MANY, sizeof *S), *const phi = calloc(4 * MANY, sizeof *phi);
+    for (size_t q = 0; q < MANY; q++) S[q] = S[3 * MANY + q] = 1.0 + (double)q / MANY;
+    for (int t = 0; t < 2; t++) cr_assert_eq(mct_relaxation_create(NULL, 2, MANY, S, 5, true, &relaxation[t]), MCT_OK);
+    double time = 0.0;
+    for (size_t row = 0; row < 400; row++, time += row < 100 ? 1.0e-3 : 0.02 * time) {
+        for (size_t q = 0; q < MANY; q++) {
+            phi[q] = S[q] * exp(-time / (double)(q % 7 + 1));
+            phi[3 * MANY + q] = S[q] * exp(-pow(time, 0.6) * (double)(q + 1) / MANY);
+        }
+        for (int t = 0; t < 2; t++) mct_relaxation_add(&relaxation[t], time, phi, t ? 3 : 1);
+    }
+    for (int t = 0; t < 2; t++) mct_relaxation_finish(&relaxation[t]);
+    const size_t bytes = relaxation[0].levels * 2 * MANY * sizeof(double);
+    cr_expect_arr_eq(relaxation[0].tau, relaxation[1].tau, bytes);
+    cr_expect(isfinite(mct_relaxation_time(&relaxation[0], MCT_RELAXATION_TENTH)[0]));
+    for (int t = 0; t < 2; t++) mct_relaxation_destroy(&relaxation[t]);
+    free(S), free(phi);
 }
