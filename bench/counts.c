@@ -122,7 +122,7 @@ bench_counts bench_device_counts_of(const bench_case *c) {
 
 bench_counts bench_device_run_of(const bench_case *c, size_t n, double steps, double evaluations) {
     const double N = (double)c->N, m = (double)c->species, elements = m * m * N, batch = (double)c->batch;
-    const double per_step = 63.0 + 0.375 * (double)n, per_evaluation = 21.0;
+    const double per_step = 61.0 + 0.375 * (double)n, per_evaluation = 16.0;
     bench_case one = *c;
     one.batch = 1;
     const bench_counts kernel = bench_device_counts_of(&one);

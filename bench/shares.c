@@ -36,8 +36,8 @@ TIMED(history, thin, (BLOCKS, const mct_scheme *scheme, size_t n, mct_cells from
 TIMED(coarse, combine,
       (BLOCKS, size_t stride, size_t terms, const double *coefficient, const size_t *at, size_t to, double *rows),
       (a, first, last, base, stride, terms, coefficient, at, to, rows))
-TIMED(coarse, update, (BLOCKS, const double *x, const double *M, mct_step_update *update),
-      (a, first, last, base, x, M, update))
+TIMED(coarse, update, (BLOCKS, const double *x, const double *M, const double *before, mct_step_update *update),
+      (a, first, last, base, x, M, before, update))
 
 static void timed_coarse_kernel(void *user, size_t point, const double *F, const double *G, bool linear, double *M) {
     const double start = bench_now();

@@ -93,7 +93,7 @@ static void pieces_of(const mct_cuda_steps &v, const mct_clock *clock, piece *li
                                {v.at.tail_F, mct_slots_of_F(n) * D},
                                {v.at.tail_M, MCT_SLOTS_OF_M * D},
                                {v.at.ahead, i == n / 2 ? 0 : MCT_CUDA_TILE},
-                               {v.at.dg, 3 * MCT_SECANTS}};
+                               {v.at.dr, 2 * MCT_SECANTS}};
     memcpy(list, all, sizeof all);
 }
 

@@ -1,6 +1,6 @@
 /* commit.cu: the end of a step (commit.cuh), everywhere.
  *
- *   commit  one thread per wave number: m^3 multiply-adds, 8 m^2 (7 + 2 secants) bytes
+ *   commit  one thread per wave number: 3 m^3 multiply-adds, 8 m^2 (9 + secants) bytes
  *   tick    one warp per point: its clock
  *   gate    one block: what follows, in the launch of `tick` where that is one block too */
 #include "commit.cuh"

@@ -5,22 +5,18 @@
 
 #include "evolution.cuh"
 
-/* F = g + sum coefficient dg, m = (M + sum coefficient dM) W^-1, the row, the largest Phi_mm/S_mm of each chunk; by the whole block, one thread per wave number. */
+/* F that the improved M makes, m = M W^-1, the row, the largest Phi_mm/S_mm of each chunk; by the whole block, one thread per
+ * wave number. */
 template <int m> __device__ void mct_commit(const mct_cuda_steps &v, size_t point, size_t q) {
     const int i = (int)v.clocks[point].i + 1;
     double largest = 0.0;
     if (q < (size_t)v.N) {
         const size_t N = (size_t)v.N;
-        mct_matrix<m> M, F;
-        for (int c = 0; c < m * m; c++) {
-            const size_t at = (size_t)c * N + q;
-            M.e[c / m][c % m] = mct_cuda_improved(v, point, v.at.kernel, v.at.dM, at);
-            F.e[c / m][c % m] = mct_cuda_improved(v, point, v.at.g, v.at.dg, at);
-        }
+        const mct_matrix<m> M = mct_cuda_improved<m>(v, point, q), F = mct_cuda_response(v, point, q, M);
         mct_cuda_write(M * mct_cuda_read<m>(v, point, v.at.W_inverse, q), v, point, v.at.M + i, q);
         mct_cuda_write(F, v, point, v.at.F + i, q);
         const size_t row = mct_cuda_row(v, point);
-        for (int c = 0; c < m * m; c++) mct_cuda_keep(v, row, (size_t)c * N + q, F.e[c / m][c % m]);
+        for (int c = 0; c < m * m; c++) mct_cuda_keep(v, row, c, q, F.e[c / m][c % m]);
         const double *norm = mct_cuda_at(v, point, v.at.norm) + q;
         for (int mu = 0; mu < m; mu++) {
             largest = mct_cuda_larger(largest, fabs(F.e[mu][mu] * norm[(size_t)(mu * (m + 1)) * N]));

@@ -34,7 +34,7 @@ __device__ inline void mct_follow_with(const mct_cuda_steps &v, const mct_cuda_s
         base[(size_t)f.at.offset * f.n];
     base[(size_t)(f.at.F + i) * f.n] = value;
     base[(size_t)(f.at.M + i) * f.n] = m0;
-    mct_cuda_keep(f, mct_cuda_row(v, here.point), (size_t)here.i, value);
+    mct_cuda_keep(f, mct_cuda_row(v, here.point), 0, (size_t)here.i, value);
 }
 
 /* m0 from the new Phi, and the new value; by the whole block. */

@@ -29,10 +29,8 @@ static mct_cuda_layout layout_of(const mct_evolution_shape *shape) {
                   {&y.A_inverse, 1},
                   {&y.right, 1},
                   {&y.offset, 1},
-                  {&y.g, 1},
                   {&y.residual, 1},
                   {&y.kernel, 1},
-                  {&y.dg, MCT_SECANTS},
                   {&y.dr, MCT_SECANTS},
                   {&y.dM, MCT_SECANTS}};
     for (const auto &array : arrays) {
@@ -64,6 +62,7 @@ static mct_cuda_steps steps_of(const mct_evolution_shape *shape) {
     v.stride = (size_t)v.at.count * v.n;
     v.window = shape->window;
     v.row_size = mct_evolution_row(shape);
+    v.observed = (int)mct_evolution_observed(shape);
     v.doublings = shape->doublings;
     v.iterations_max = shape->iterations_max;
     v.tolerance = shape->tolerance;
@@ -294,7 +293,7 @@ __global__ static void settle_kernel(mct_cuda_steps v, mct_cuda_view k, const do
     base[(size_t)v.at.S * v.n] = k.S[here];
     base[(size_t)v.at.W_inverse * v.n] = k.W_inverse[here];
     base[(size_t)v.at.norm * v.n] = k.weight[here];
-    for (int secant = v.at.dg; secant < v.at.count; secant++) base[(size_t)secant * v.n] = 0.0;
+    for (int secant = v.at.dr; secant < v.at.count; secant++) base[(size_t)secant * v.n] = 0.0;
     for (int s = 0; s < MCT_SLOTS_OF_M * v.degree; s++)
         base[(size_t)(v.at.tail_M + s) * v.n] = 0.0; /* some are unused */
 }

@@ -37,8 +37,8 @@ struct mct_cuda_layout {
     int Gamma, S, W_inverse, norm; /* norm: 1/sqrt(S_mm S_nn) */
     int A_inverse, right;          /* of a block of steps: A^-1, W^-1 (S - W_F0) */
     int offset;                    /* A^-1 C */
-    int g, residual, kernel;       /* of the last iterate x: g(x), g(x) - x, M[x] */
-    int dg, dr, dM;                /* [MCT_SECANTS]: secants, differences of these */
+    int residual, kernel;          /* of the last iterate x: A^-1 (M[x] right) - offset - x; M[x] */
+    int dr, dM;                    /* [MCT_SECANTS]: secants, differences of these */
     int count;                     /* of all */
 };
 
@@ -85,6 +85,7 @@ struct mct_cuda_steps {
     double *x, *M;       /* [points][n]: iterate, M[x] */
     double *times, *row; /* [points][window], [points][window][row_size] */
     size_t row_size;     /* doubles of a row */
+    int observed;        /* wave numbers of a row */
     const int *slot;     /* [N]: places of the wave numbers in a row, -1: they do not go there; NULL: all in order */
     mct_clock *clocks;   /* [points] */
     mct_cuda_pace *paces;
@@ -177,14 +178,22 @@ __device__ void mct_cuda_write(const mct_matrix<m> &A, const mct_cuda_steps &v, 
     mct_matrix_write(A, mct_cuda_at(v, point, number), (size_t)v.N, q);
 }
 
-/* An element of matrix number `of`, improved by the secants from number `secant` on. */
-__device__ inline double mct_cuda_improved(const mct_cuda_steps &v, size_t point, int of, int secant, size_t element) {
-    const double *base = mct_cuda_at(v, point, 0) + element;
-    double sum = base[(size_t)of * v.n];
+/* M of the last iterate, improved by the secants. */
+template <int m> __device__ mct_matrix<m> mct_cuda_improved(const mct_cuda_steps &v, size_t point, size_t q) {
+    mct_matrix<m> M = mct_cuda_read<m>(v, point, v.at.kernel, q);
     for (int j = 0; j < MCT_SECANTS; j++) {
-        sum += v.clocks[point].coefficient[j] * base[(size_t)(secant + j) * v.n];
+        const double *const dM = mct_cuda_at(v, point, v.at.dM + j) + q;
+        const double factor = v.clocks[point].coefficient[j];
+        for (int c = 0; c < m * m; c++) M.e[c / m][c % m] += factor * dM[(size_t)(c * v.N)];
     }
-    return sum;
+    return M;
+}
+
+/* F that M makes: A^-1 (M right) - offset. */
+template <int m>
+__device__ mct_matrix<m> mct_cuda_response(const mct_cuda_steps &v, size_t point, size_t q, const mct_matrix<m> &M) {
+    return mct_cuda_read<m>(v, point, v.at.A_inverse, q) * (M * mct_cuda_read<m>(v, point, v.at.right, q)) -
+           mct_cuda_read<m>(v, point, v.at.offset, q);
 }
 
 /* Where the row of the present step goes. */
@@ -192,14 +201,10 @@ __device__ inline size_t mct_cuda_row(const mct_cuda_steps &v, size_t point) {
     return point * v.window + v.clocks[point].rows;
 }
 
-/* An element of Phi into row number `row`, if it belongs there. */
-__device__ inline void mct_cuda_keep(const mct_cuda_steps &v, size_t row, size_t element, double value) {
-    const size_t N = (size_t)v.N, c = element / N;
-    if (!v.slot) {
-        v.row[row * v.row_size + element] = value;
-    } else if (v.slot[element % N] >= 0) {
-        v.row[row * v.row_size + c * (v.row_size / (size_t)(v.m * v.m)) + (size_t)v.slot[element % N]] = value;
-    }
+/* Component c of Phi at wave number q into row number `row`, if it belongs there. */
+__device__ inline void mct_cuda_keep(const mct_cuda_steps &v, size_t row, int c, size_t q, double value) {
+    const int place = v.slot ? v.slot[q] : (int)q;
+    if (place >= 0) v.row[row * v.row_size + (size_t)(c * v.observed + place)] = value;
 }
 
 /* Blocks of one chunk of wave numbers each. */

@@ -1,9 +1,9 @@
 /* iterate.cu: the fixed point of a step (iterate.cuh), everywhere.
  *
  * A turn of the loop: memory kernel of all points, update, decide, mix; whether another one follows is decided on the device.
- *   update  one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (15 + secants) bytes; sums per chunk
+ *   update  one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (8 + secants) bytes, 4 more for a secant; sums per chunk
  *   decide  one warp per point: the sums of its chunks, the clock, the least squares of the secants
- *   mix     one thread per element; 8 (2 + secants) bytes */
+ *   mix     one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (5 + secants) bytes */
 #include "iterate.cuh"
 
 template <int m> __global__ void update_kernel(mct_cuda_steps v) {
@@ -17,15 +17,15 @@ __global__ static void decide_kernel(mct_cuda_steps v) {
 }
 
 /* The first block also sees whether anything is left to do. */
-__global__ static void mix_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
+template <int m> __global__ void mix_kernel(mct_cuda_steps v, mct_cuda_gate gate) {
     if (blockIdx.x == 0) {
         int any = 0;
-        for (int p = (int)threadIdx.x; p < v.points; p += BLOCK) any |= v.paces[p].iterating;
+        for (int p = (int)threadIdx.x; p < v.points; p += MCT_CUDA_CHUNK) any |= v.paces[p].iterating;
         any = __syncthreads_or(any);
         if (threadIdx.x == 0 && gate.used) cudaGraphSetConditional(gate.condition, (unsigned)any);
     }
-    const mct_cuda_item at = mct_cuda_item_of(v.n);
-    if (at.index < v.n && v.paces[at.point].iterating) mct_mix(v, at.point, at.index);
+    const mct_cuda_wave_number at = mct_cuda_wave_number_of(v);
+    if (v.paces[at.point].iterating) mct_mix<m>(v, at.point, at.q);
 }
 
 void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate) {
@@ -33,5 +33,5 @@ void mct_cuda_iterate_once(mct_cuda_evolution *e, mct_cuda_gate gate) {
     mct_cuda_apply(e->cuda, 0, e->shape.points, v.x, v.x, v.M);
     MCT_LAUNCH_FOR_SPECIES(e, v.m, update_kernel, mct_cuda_chunks(v), v);
     mct_cuda_note(e->cuda, launch<decide_kernel>(mct_cuda_warps(v), mct_cuda_stream(), v));
-    mct_cuda_note(e->cuda, launch<mix_kernel>(mct_cuda_over(v.n, e->shape.points), mct_cuda_stream(), v, gate));
+    MCT_LAUNCH_FOR_SPECIES(e, v.m, mix_kernel, mct_cuda_chunks(v), v, gate);
 }

@@ -19,22 +19,17 @@ template <int m>
 __device__ void mct_update_wave_number(const mct_cuda_steps &v, size_t point, size_t q, int pair, double *largest,
                                        double *sums) {
     const size_t N = (size_t)v.N;
-    const mct_matrix<m> M = mct_matrix_read<m>(v.M + point * v.n, N, q);
-    const mct_matrix<m> product =
-        mct_cuda_read<m>(v, point, v.at.A_inverse, q) * (M * mct_cuda_read<m>(v, point, v.at.right, q));
+    const mct_matrix<m> M = mct_matrix_read<m>(v.M + point * v.n, N, q), F = mct_cuda_response(v, point, q, M);
     const double *x = v.x + point * v.n;
     double *const base = mct_cuda_at(v, point, 0);
     for (int c = 0; c < m * m; c++) {
         const size_t at = (size_t)c * N + q;
         const double norm = base[(size_t)v.at.norm * v.n + at], weight = norm * norm;
-        const double M_here = M.e[c / m][c % m];
-        const double g = product.e[c / m][c % m] - base[(size_t)v.at.offset * v.n + at], r = g - x[at];
-        const double value = fabs(norm * r);
+        const double M_here = M.e[c / m][c % m], r = F.e[c / m][c % m] - x[at], value = fabs(norm * r);
         double dr_new = 0.0;
         *largest = mct_cuda_larger(*largest, isfinite(value) ? value : NAN); /* infinite is as bad */
         if (pair >= 0) {
             dr_new = r - base[(size_t)v.at.residual * v.n + at];
-            base[(size_t)(v.at.dg + pair) * v.n + at] = g - base[(size_t)v.at.g * v.n + at];
             base[(size_t)(v.at.dr + pair) * v.n + at] = dr_new;
             base[(size_t)(v.at.dM + pair) * v.n + at] = M_here - base[(size_t)v.at.kernel * v.n + at];
         }
@@ -43,7 +38,6 @@ __device__ void mct_update_wave_number(const mct_cuda_steps &v, size_t point, si
             sums[j] += dr * r;
             sums[MCT_SECANTS + j] += dr * dr_new;
         }
-        base[(size_t)v.at.g * v.n + at] = g;
         base[(size_t)v.at.residual * v.n + at] = r;
         base[(size_t)v.at.kernel * v.n + at] = M_here;
     }
@@ -191,9 +185,11 @@ __device__ inline void mct_decide(const mct_cuda_steps &v, size_t point) {
 
 /* ---- acceleration -------------------------------------------------------------------------------------------------------- */
 
-/* x = g + sum coefficient dg at one element. */
-__device__ inline void mct_mix(const mct_cuda_steps &v, size_t point, size_t element) {
-    v.x[point * v.n + element] = mct_cuda_improved(v, point, v.at.g, v.at.dg, element);
+/* x: what the improved M makes, at one wave number. */
+template <int m> __device__ void mct_mix(const mct_cuda_steps &v, size_t point, size_t q) {
+    if (q >= (size_t)v.N) return;
+    mct_matrix_write(mct_cuda_response(v, point, q, mct_cuda_improved<m>(v, point, q)), v.x + point * v.n, (size_t)v.N,
+                     q);
 }
 
 #endif

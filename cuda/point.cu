@@ -44,17 +44,18 @@ __device__ static bool iterate(const mct_cuda_steps &v, const mct_cuda_view &k, 
         if (threadIdx.x < WARP_SIZE) mct_decide(v, point);
         __syncthreads();
         if (!v.paces[point].iterating) return mct_cuda_runs(v, point);
-        for (size_t at = threadIdx.x; at < v.n; at += BLOCK) mct_mix(v, point, at);
+        mct_mix<m>(v, point, threadIdx.x);
         __syncthreads();
     }
 }
 
 template <int m> __device__ static void open_block(const mct_cuda_steps &v, size_t point) {
-    for (size_t at = threadIdx.x; at < 2 * v.n; at += BLOCK) {
+    for (int at = (int)threadIdx.x; at < 2 * (int)v.n;
+         at += BLOCK) { /* a size_t more would not fit into the registers */
         switch (v.degree) {
-        case 1: mct_open<1>(v, point, at); break;
-        case 3: mct_open<3>(v, point, at); break;
-        default: mct_open<MCT_DEGREE_MAX>(v, point, at);
+        case 1: mct_open<1>(v, point, (size_t)at); break;
+        case 3: mct_open<3>(v, point, (size_t)at); break;
+        default: mct_open<MCT_DEGREE_MAX>(v, point, (size_t)at);
         }
     }
     __syncthreads();

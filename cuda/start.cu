@@ -57,7 +57,9 @@ __global__ static void fill_kernel(mct_cuda_steps v, int half, size_t pitch, con
     const double *c = (of_F ? a : b) + item.point * v.n + at;
     const double value = series(c, pitch, terms, i);
     mct_cuda_at(v, item.point, (of_F ? v.at.F : v.at.M) + i)[at] = value;
-    if (of_F) mct_cuda_keep(v, item.point * v.window + (size_t)i, at, value);
+    if (of_F) {
+        mct_cuda_keep(v, item.point * v.window + (size_t)i, (int)(at / (size_t)v.N), at % (size_t)v.N, value);
+    }
     if (of_F && at == 0) v.times[item.point * v.window + (size_t)i] = i * v.clocks[item.point].step;
     if (i == 0) return;
     for (int p = 0; p < D; p++) {

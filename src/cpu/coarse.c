@@ -178,7 +178,7 @@ static void pick(const mct_cpu_evolution *e, size_t point, size_t at, size_t to,
     mct_cpu_evolution *const s = coarse->steps;
     const double *const fine = mct_step_of(e, point);
     const size_t count = s->shape.N, mm = s->shape.species * s->shape.species;
-    double *const rows = s->kernel + point * s->n;
+    double *const rows = mct_kernel_of(s, point, 0);
     for (size_t i = 0; i < count; i++) {
         const size_t q = coarse->first + i * coarse->ratio;
         const double *const from = fine + q / MCT_LANES * e->layout.pace + at + q % MCT_LANES;
@@ -249,9 +249,9 @@ static void interpolate(const mct_cpu_coarse *coarse, size_t N, double *change, 
 /* What M would make of the iterate, and where that is farthest from it, or not finite. */
 static double distance(mct_cpu_evolution *e, size_t point, int thread, size_t *where) {
     const size_t N = e->shape.N, mm = e->shape.species * e->shape.species;
-    const double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
+    const double *const x = e->iterate + point * e->n, *const M = mct_kernel_of(e, point, 0);
     double *const moved = mct_scratch_of(e, thread); /* free since the start */
-    e->loops->respond(&e->layout, 0, e->blocks, mct_history_of(e, point), MCT_STEP_NOWHERE, M, moved);
+    e->loops->respond(&e->layout, 0, e->blocks, mct_history_of(e, point), MCT_STEP_NOWHERE, M, NULL, moved);
     double largest = -1.0;
     for (size_t q = 0; q < N; q++) {
         const double *const norm =
@@ -270,8 +270,7 @@ double mct_coarse_correct(mct_cpu_evolution *e, size_t point, int thread) {
     mct_cpu_evolution *const s = coarse->steps;
     mct_clock *const clock = &s->clocks[point];
     const size_t N = e->shape.N, count = s->shape.N, mm = coarse->cpu->mm;
-    double *const M = e->kernel + point * e->n, *const moved = s->kernel + point * s->n;
-    double *const target = coarse->target + point * s->n;
+    double *const M = mct_kernel_of(e, point, 0), *const target = coarse->target + point * s->n;
     /* what a correction leaves is the smaller at the coarse wave numbers themselves */
     size_t where;
     const double left = e->clocks[point].iterations > 1 ? distance(e, point, thread, &where) : 0.0;
@@ -288,17 +287,18 @@ double mct_coarse_correct(mct_cpu_evolution *e, size_t point, int thread) {
         mct_evolution_forget(s, point);
         return residual;
     }
-    double coefficient[1 + MCT_SECANTS] = {1.0};
-    size_t at[1 + MCT_SECANTS] = {s->layout.kernel};
-    if (is_settled) memcpy(coefficient + 1, clock->coefficient, sizeof clock->coefficient);
-    memcpy(at + 1, s->layout.dM, sizeof s->layout.dM);
-    s->loops->combine(&s->layout, 0, s->blocks, mct_step_of(s, point), s->layout.pace, 1 + MCT_SECANTS, coefficient, at,
-                      MCT_STEP_NOWHERE, moved);
+    /* M there, and what the secants add to it */
+    static const double none[MCT_SECANTS];
+    const double *const last = mct_kernel_of(s, point, clock->iterations);
+    double *const more = mct_kernel_of(s, point, clock->iterations + 1);
+    s->loops->combine(&s->layout, 0, s->blocks, mct_step_of(s, point), s->layout.pace, MCT_SECANTS,
+                      is_settled ? clock->coefficient : none, s->layout.dM, MCT_STEP_NOWHERE, more);
     double *const change = coarse->change + point * (BEFORE + count + AFTER);
     for (size_t c = 0; c < mm; c++) {
         for (size_t i = 0; i < count; i++) {
             const double small = smallness(&coarse->cpu->shape.grid, i);
-            change[BEFORE + i] = small > 0.0 ? (moved[c * count + i] - target[c * count + i]) / small : 0.0;
+            const size_t at = c * count + i;
+            change[BEFORE + i] = small > 0.0 ? (last[at] + more[at] - target[at]) / small : 0.0;
         }
         interpolate(coarse, N, change, M + c * N);
     }

@@ -20,8 +20,7 @@ static double commit(mct_cpu_evolution *e, double *base, const commitment *c, si
     double largest = 0.0;
     for (size_t b = first; b < last; b += TOGETHER) {
         const size_t end = b + TOGETHER < last ? b + TOGETHER : last;
-        const double found = e->coarse ? e->loops->respond(y, b, end, base, c->slot, c->M, c->row)
-                                       : e->loops->commit(y, b, end, base, c->slot, c->coefficient, c->row);
+        const double found = e->loops->respond(y, b, end, base, c->slot, c->M, c->coefficient, c->row);
         if (!(found <= largest)) largest = found; /* a NaN stays */
         if (isnan(largest)) return largest;
         if (c->is_kept) e->loops->keep(y, b, end, base, c->n, c->begin, c->i);
@@ -44,8 +43,8 @@ void mct_evolution_commit_point(mct_cpu_evolution *e, size_t point, int thread) 
     c.is_kept = mct_evolution_is_kept(c.n, c.i, &c.begin);
     c.goes_on = c.i < c.n;
     if (c.goes_on) mct_evolution_past_of(e, clock, c.i + 1, false, &c.past);
-    c.M = e->kernel + point * e->n;
-    c.coefficient = clock->coefficient;
+    c.M = mct_kernel_of(e, point, clock->iterations);
+    c.coefficient = e->coarse ? NULL : clock->coefficient;
     c.row = phi;
     c.x = e->iterate + point * e->n;
     MCT_FOR_CHUNKS(e, part[chunk].largest = commit(e, base, &c, first, last))

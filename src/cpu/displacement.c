@@ -41,7 +41,7 @@ void mct_displacement_set(mct_cpu_evolution *e, size_t point, const mct_evolutio
     const mct_cpu_displacement *const d = e->displacement;
     const mct_cpu_evolution *const f = d->follower;
     const size_t count = f->n, row = e->shape.species * e->shape.N;
-    double *const base = mct_step_of(f, point), *const one = f->kernel + point * count;
+    double *const base = mct_step_of(f, point), *const one = mct_kernel_of(f, point, 0);
     memcpy(d->species, matrices->species, count * sizeof *d->species);
     memcpy(d->coupling + point * count * row, matrices->coupling, count * row * sizeof(double));
     memcpy(d->source + point * count, matrices->source, count * sizeof(double));
@@ -74,7 +74,7 @@ void mct_displacement_start_point(mct_cpu_evolution *e, size_t point, int thread
     const size_t count = f->n, terms = (size_t)scheme->taylor + 1;
     const double h = e->clocks[point].step, *const source = e->displacement->source + point * count;
     double *a[MCT_TAYLOR_MAX + 1] = {NULL}, *b[MCT_TAYLOR_MAX + 1] = {NULL};
-    double *const m0 = f->kernel + point * count;
+    double *const m0 = mct_kernel_of(f, point, 0);
     for (size_t n = 0; n < terms; n++) {
         a[n] = mct_scratch_of(f, thread) + n * count;
         b[n] = a[n] + terms * count;
@@ -102,7 +102,7 @@ void mct_displacement_step_point(mct_cpu_evolution *e, size_t point, const doubl
     const mct_clock *const clock = &e->clocks[point];
     const size_t count = f->n, row = point * e->shape.window + clock->rows - 1;
     const double *const source = e->displacement->source + point * count;
-    double *const base = mct_history_of(f, point), *const m0 = f->kernel + point * count;
+    double *const base = mct_history_of(f, point), *const m0 = mct_kernel_of(f, point, 0);
     f->clocks[point] = *clock;
     f->clocks[point].i--; /* the step that Phi has just made */
     mct_evolution_history_point(f, point, 0);
@@ -111,10 +111,9 @@ void mct_displacement_step_point(mct_cpu_evolution *e, size_t point, const doubl
         s[y->offset] -= s[y->A_inverse] * source[i];
     }
     memory_of(e, point, phi, phi, m0);
-    mct_step_update update = {.pair = -1}; /* m0 does not depend on the iterate: g is the solution */
-    f->loops->update(y, 0, f->blocks, base, f->iterate + point * count, m0, &update);
-    static const double none[MCT_SECANTS];
-    f->loops->commit(y, 0, f->blocks, base, mct_recent_slot(clock->n, clock->i), none, f->rows + row * count);
+    /* m0 does not depend on the iterate: what it makes is the solution */
+    const size_t slot = mct_recent_slot(clock->n, clock->i);
+    f->loops->respond(y, 0, f->blocks, base, slot, m0, NULL, f->rows + row * count);
     f->clocks[point].i++;
     size_t begin;
     if (mct_evolution_is_kept(clock->n, clock->i, &begin)) mct_evolution_keep(f, point, clock->i);

@@ -19,7 +19,7 @@ static size_t memory_needed(const mct_evolution_shape *shape) {
                       points = (long double)shape->points;
     const long double rows = (long double)shape->window * (long double)mct_evolution_row(shape);
     const long double doubles =
-        points * ((long double)layout.total + 2 * n + rows) + (long double)mct_series_of(shape) * n * shape->threads;
+        points * ((long double)layout.total + 3 * n + rows) + (long double)mct_series_of(shape) * n * shape->threads;
     const long double bytes = doubles * (long double)sizeof(double);
     const size_t coarse = mct_coarse_is_possible(shape) ? mct_coarse_memory(shape) : 0;
     return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes + coarse : SIZE_MAX;
@@ -97,7 +97,8 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
     const size_t points = shape->points;
     e->history = allocate_history(points * e->layout.total);
     e->iterate = mct_cpu_allocate(points * e->n);
-    e->kernel = mct_cpu_allocate(points * e->n);
+    e->kernels = ratio ? 1 : 2;
+    e->kernel = mct_cpu_allocate(points * e->kernels * e->n);
     e->series = mct_cpu_allocate((size_t)shape->threads * mct_series_of(shape) * e->n);
     e->times = mct_cpu_allocate(points * shape->window);
     e->rows = mct_cpu_allocate(points * shape->window * e->row);
@@ -139,7 +140,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     mct_cpu_evolution *e = evolution;
     const mct_step_layout *const y = &e->layout;
     const size_t m = e->shape.species, N = e->shape.N;
-    double *const step_arrays = mct_step_of(e, point), *const norm = e->kernel + point * e->n;
+    double *const step_arrays = mct_step_of(e, point), *const norm = mct_kernel_of(e, point, 0);
     for (size_t c = 0; c < m * m; c++) {
         const double *const S_mu = matrices->S + c / m * (m + 1) * N, *const S_nu = matrices->S + c % m * (m + 1) * N;
         for (size_t q = 0; q < N; q++) norm[c * N + q] = 1.0 / sqrt(S_mu[q] * S_nu[q]);
@@ -257,7 +258,7 @@ typedef struct piece {
     size_t at, count, stride; /* doubles: from the point, of a block, from block to block */
 } piece;
 
-enum { PIECES = 8 + MCT_AHEAD + MCT_TILE + 3 * MCT_SECANTS };
+enum { PIECES = 8 + MCT_AHEAD + MCT_TILE + 2 * MCT_SECANTS };
 
 static size_t slots_used(const int *slot, size_t cells) {
     size_t used = 0;
@@ -300,7 +301,7 @@ static size_t pieces_of(const mct_cpu_evolution *e, const mct_clock *clock, piec
         count += step_pieces(e, y->ahead, MCT_AHEAD, list + count);
         count += step_pieces(e, y->tile, MCT_TILE, list + count);
     }
-    if (!e->coarse) count += step_pieces(e, y->dr[0], (size_t)3 * MCT_SECANTS, list + count); /* dr, dg, dM of each */
+    if (!e->coarse) count += step_pieces(e, y->dr[0], (size_t)2 * MCT_SECANTS, list + count); /* dr, dM of each */
     return count;
 }
 

@@ -31,7 +31,9 @@ typedef struct mct_cpu_evolution {
     bool team;                                 /* all threads work at one point */
     int *slots;                                /* of mct_tails for n, 2n, ...: [n/2 + 1] for Phi, then for m */
     double *history;                           /* [points][layout.total] */
-    double *iterate, *kernel;                  /* [points][n]: x and M[x] as rows; between steps free */
+    double *iterate;                           /* [points][n]: x as rows; between steps free */
+    double *kernel;                            /* [points][kernels][n]: M[x] (mct_kernel_of) */
+    size_t kernels;                            /* 2 where secants want the M before, else 1 */
     double *series;                            /* [threads][2 taylor + 4][n]: of start.c */
     mct_step_update *partials;                 /* [points][chunks] */
     double *times, *rows;                      /* [points][window], [points][window][row] */
@@ -60,6 +62,11 @@ static inline double *mct_step_of(const mct_cpu_evolution *e, size_t point) {
 }
 static inline size_t mct_chunk_end(const mct_cpu_evolution *e, size_t chunk) {
     return (chunk + 1) * MCT_CHUNK < e->blocks ? (chunk + 1) * MCT_CHUNK : e->blocks;
+}
+
+/* M of an evaluation of a step, as rows; between steps free. */
+static inline double *mct_kernel_of(const mct_cpu_evolution *e, size_t point, unsigned iteration) {
+    return e->kernel + (point * e->kernels + iteration % e->kernels) * e->n;
 }
 
 /* Arrays [n] of a thread: the series of start.c, then free. */

@@ -44,18 +44,15 @@ mct_step_layout mct_step_layout_of(const mct_evolution_shape *shape, bool secant
                           {&y.recent_M, MCT_AHEAD},
                           {&y.near_F, MCT_AHEAD - 1},
                           {&y.near_M, MCT_AHEAD - 1}};
-    const array last[] = {{&y.residual, 1}, {&y.g, 1}, {&y.kernel, 1}};
     y.stride = n ? place(sizeof history / sizeof *history, history, 0, size) : 0;
     y.step = blocks * y.stride;
     y.pace = size;
     /* an odd number of cache lines more: not all arrays of a large power of two in the same few sets of the caches */
     y.plane = blocks * size + PADDING;
     y.total = place(sizeof step / sizeof *step, step, 0, y.plane);
-    if (secants) y.total = place(sizeof last / sizeof *last, last, y.total, y.plane);
-    for (size_t j = 0; secants && j < MCT_SECANTS; j++, y.total += 3 * y.plane) {
-        y.dr[j] = y.total;
-        y.dg[j] = y.total + y.plane;
-        y.dM[j] = y.total + 2 * y.plane;
+    if (secants) y.total = place(1, &(array){&y.residual, 1}, y.total, y.plane);
+    for (size_t j = 0; secants && j < MCT_SECANTS; j++) {
+        y.total = place(2, (array[]){{&y.dr[j], 1}, {&y.dM[j], 1}}, y.total, y.plane);
     }
     y.total += y.step;
     return y;

@@ -25,7 +25,7 @@ void mct_evolution_kernel_point(mct_cpu_evolution *e, size_t point, int thread, 
 }
 
 /* The minimum of |r + sum c_j dr_j| over c from the products <dr_i, dr_j> and <dr_j, r>, newest first; the next iterate is
- * g + sum c_j dg_j. */
+ * what M + sum c_j dM_j makes. */
 static void solve(const mct_clock *clock, const double *with_residual, double *c) {
     double A[MCT_SECANTS][MCT_SECANTS], y[MCT_SECANTS] = {0.0};
     size_t slot[MCT_SECANTS] = {0}, kept = 0;
@@ -54,11 +54,14 @@ static void solve(const mct_clock *clock, const double *with_residual, double *c
 }
 
 /* Residual of the iterate, its norm and products, chunk by chunk. */
-static mct_step_update update(mct_cpu_evolution *e, size_t point, int pair) {
+static mct_step_update update(mct_cpu_evolution *e, size_t point) {
     double *const base = mct_history_of(e, point);
-    const double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
-    mct_step_update *const part = e->partials + point * e->chunks, all = {.pair = pair};
-    MCT_FOR_CHUNKS(e, part[chunk].pair = pair; e->loops->update(&e->layout, first, last, base, x, M, &part[chunk]))
+    const unsigned iteration = e->clocks[point].iterations;
+    const double *const x = e->iterate + point * e->n, *const M = mct_kernel_of(e, point, iteration);
+    const double *const before = iteration > 1 ? mct_kernel_of(e, point, iteration - 1) : NULL;
+    mct_step_update *const part = e->partials + point * e->chunks, all = {.pair = (int)e->clocks[point].next};
+    MCT_FOR_CHUNKS(e, part[chunk].pair = all.pair;
+                   e->loops->update(&e->layout, first, last, base, x, M, before, &part[chunk]))
     for (size_t chunk = 0; chunk < e->chunks; chunk++) {
         if (!(part[chunk].largest <= all.largest)) all.largest = part[chunk].largest; /* a NaN stays */
         if (isnan(all.largest)) break;
@@ -109,21 +112,19 @@ void mct_evolution_forget(mct_cpu_evolution *e, size_t point) {
 
 double mct_evolution_fixed_point(mct_cpu_evolution *e, size_t point, int thread) {
     mct_clock *const clock = &e->clocks[point];
-    double *const x = e->iterate + point * e->n, *const M = e->kernel + point * e->n;
-    double *const base = mct_step_of(e, point);
-    size_t at[1 + MCT_SECANTS] = {e->layout.g};
-    memcpy(at + 1, e->layout.dg, sizeof e->layout.dg);
+    double *const x = e->iterate + point * e->n, *const base = mct_history_of(e, point);
     double residual = 0.0; /* of the first evaluation */
     for (clock->iterations = 1;; clock->iterations++) {
         const double before = clock->residual;
         const bool again = clock->iterations > 1;
+        double *const M = mct_kernel_of(e, point, clock->iterations);
         mct_evolution_kernel_point(e, point, thread, x, x, true, M);
         clock->evaluations++;
-        mct_step_update u = {.pair = -1};
+        mct_step_update u;
         if (e->coarse) {
             u.largest = mct_coarse_correct(e, point, thread);
         } else {
-            u = update(e, point, again ? (int)clock->next : -1);
+            u = update(e, point);
         }
         clock->residual = u.largest;
         if (!again) residual = u.largest;
@@ -138,20 +139,14 @@ double mct_evolution_fixed_point(mct_cpu_evolution *e, size_t point, int thread)
             clock->worst = mct_evolution_worst(e, point, thread);
             return residual;
         }
-        if (e->coarse) {
-            if (settled) return residual;
-            MCT_FOR_CHUNKS(e,
-                           e->loops->respond(&e->layout, first, last, mct_history_of(e, point), MCT_STEP_NOWHERE, M, x))
-            continue;
+        if (!e->coarse) {
+            if (again) keep_pair(clock, &u);
+            if (!settled && clock->iterations % RESTART == 0) clock->pairs = 0;
+            solve(clock, u.with_residual, clock->coefficient);
         }
-        if (again) keep_pair(clock, &u);
-        if (!settled && clock->iterations % RESTART == 0) clock->pairs = 0;
-        solve(clock, u.with_residual, clock->coefficient);
         if (settled) return residual;
-        double coefficient[1 + MCT_SECANTS] = {1.0};
-        memcpy(coefficient + 1, clock->coefficient, sizeof clock->coefficient);
-        MCT_FOR_CHUNKS(e, e->loops->combine(&e->layout, first, last, base, e->layout.pace, 1 + MCT_SECANTS, coefficient,
-                                            at, MCT_STEP_NOWHERE, x))
+        const double *const coefficient = e->coarse ? NULL : clock->coefficient;
+        MCT_FOR_CHUNKS(e, e->loops->respond(&e->layout, first, last, base, MCT_STEP_NOWHERE, M, coefficient, x))
     }
 }
 

@@ -22,7 +22,7 @@ static void coefficients(mct_cpu_evolution *e, size_t point, int thread, size_t 
                          double *const *b) {
     const size_t m = e->shape.species, N = e->shape.N, bytes = e->n * sizeof(double);
     const double h = e->clocks[point].step;
-    double *const Gamma = b[terms - 1] + e->n, *const W_inverse = Gamma + e->n, *const M = e->kernel + point * e->n;
+    double *const Gamma = b[terms - 1] + e->n, *const W_inverse = Gamma + e->n, *const M = mct_kernel_of(e, point, 0);
     double *const known = mct_step_of(e, point);
     mct_evolution_fetch(e, known, e->layout.pace, e->layout.Gamma, Gamma);
     mct_evolution_fetch(e, known, e->layout.pace, e->layout.W_inverse, W_inverse);

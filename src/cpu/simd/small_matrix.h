@@ -33,7 +33,8 @@ MCT_INLINE void wide_write_rows(size_t count, size_t n, size_t q, const mct_wide
         if (q + MCT_WIDTH <= n) {
             mct_wide_write(&A[c], to + q);
         } else {
-            for (size_t l = 0; q + l < n; l++) to[q + l] = A[c][l];
+            const mct_wide some = A[c]; /* a copy: what is read lane by lane lies in memory */
+            for (size_t l = 0; q + l < n; l++) to[q + l] = some[l];
         }
     }
 }

@@ -191,17 +191,14 @@ typedef struct sums {
 } sums;
 
 MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *s, size_t q, const double *x, const double *M,
-                             int pair, mct_wide *work, sums *sum) {
+                             const double *before, int pair, mct_wide *work, sums *sum) {
     const size_t mm = m * m;
     mct_wide *A = work, *B = A + mm, *C = B + mm;
     wide_read_rows(m, a->N, q, M, A);
-    for (size_t c = 0; c < mm; c++) {
-        const size_t at = c * MCT_LANES;
-        if (pair >= 0) {
-            const mct_wide dM = A[c] - mct_wide_read(s + a->kernel + at);
-            mct_wide_write(&dM, s + a->dM[pair] + at);
-        }
-        mct_wide_write(&A[c], s + a->kernel + at);
+    if (before) {
+        wide_read_rows(m, a->N, q, before, B);
+        for (size_t c = 0; c < mm; c++) B[c] = A[c] - B[c];
+        put(mm, B, s + a->dM[pair]);
     }
     get(mm, s + a->right, B);
     wide_multiply(m, A, m, 1, B, m, 1, C);
@@ -210,28 +207,25 @@ MCT_INLINE void update_block(size_t m, const mct_step_layout *a, double *s, size
     wide_read_rows(m, a->N, q, x, A);
     for (size_t c = 0; c < mm; c++) {
         const size_t at = c * MCT_LANES;
-        const mct_wide g = B[c] - mct_wide_read(s + a->offset + at), r = g - A[c];
+        const mct_wide r = B[c] - mct_wide_read(s + a->offset + at) - A[c];
         const mct_wide weight = mct_wide_read(s + a->norm + at), value = weight * r, twice = weight * value;
         extend(&value, &sum->residual);
-        if (pair >= 0) {
-            const mct_wide dg = g - mct_wide_read(s + a->g + at), dr = r - mct_wide_read(s + a->residual + at);
-            const mct_wide weighted = weight * weight * dr;
-            mct_wide_write(&dg, s + a->dg[pair] + at);
+        if (before) {
+            const mct_wide dr = r - mct_wide_read(s + a->residual + at), weighted = weight * weight * dr;
             mct_wide_write(&dr, s + a->dr[pair] + at);
             for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_new[j] += mct_wide_read(s + a->dr[j] + at) * weighted;
         }
         for (size_t j = 0; j < MCT_SECANTS; j++) sum->with_residual[j] += mct_wide_read(s + a->dr[j] + at) * twice;
-        mct_wide_write(&g, s + a->g + at);
         mct_wide_write(&r, s + a->residual + at);
     }
 }
 
 static void update(const mct_step_layout *a, size_t first, size_t last, double *base, const double *x, const double *M,
-                   mct_step_update *out) {
+                   const double *before, mct_step_update *out) {
     const int pair = out->pair;
     sums sum;
     memset(&sum, 0, sizeof sum);
-#define CALL(m, work) update_block(m, a, base + s, q, x, M, pair, work, &sum)
+#define CALL(m, work) update_block(m, a, base + s, q, x, M, before, pair, work, &sum)
     EACH_BLOCK(3, CALL)
 #undef CALL
     out->largest = extent_of(&sum.residual);
@@ -241,47 +235,14 @@ static void update(const mct_step_layout *a, size_t first, size_t last, double *
     }
 }
 
-/* A = array at `at` + sum coefficient difference */
-MCT_INLINE void improve(size_t mm, const double *p, size_t at, const size_t *difference, const double *coefficient,
-                        mct_wide *A) {
-    get(mm, p + at, A);
-    for (size_t j = 0; j < MCT_SECANTS; j++) {
-        for (size_t c = 0; c < mm; c++) A[c] += coefficient[j] * mct_wide_read(p + difference[j] + c * MCT_LANES);
-    }
-}
-
-MCT_INLINE void commit_block(size_t m, const mct_step_layout *a, double *s, size_t q, size_t slot,
-                             const double *coefficient, double *row, mct_wide *work, extent *found) {
-    const size_t mm = m * m;
-    mct_wide *A = work, *B = A + mm, *C = B + mm;
-    improve(mm, s, a->kernel, a->dM, coefficient, A);
-    get(mm, s + a->W_inverse, B);
-    wide_multiply(m, A, m, 1, B, m, 1, C);
-    put(mm, C, s + a->recent_M + slot * a->plane);
-    improve(mm, s, a->g, a->dg, coefficient, A);
-    put(mm, A, s + a->recent_F + slot * a->plane);
-    wide_write_rows(mm, a->N, q, A, row);
-    for (size_t c = 0; c < mm; c += m + 1) {
-        const mct_wide value = A[c] * mct_wide_read(s + a->norm + c * MCT_LANES);
-        extend(&value, found);
-    }
-}
-
-static double commit(const mct_step_layout *a, size_t first, size_t last, double *base, size_t slot,
-                     const double coefficient[MCT_SECANTS], double *row) {
-    extent found;
-    memset(&found, 0, sizeof found);
-#define CALL(m, work) commit_block(m, a, base + s, q, slot, coefficient, row, work, &found)
-    EACH_BLOCK(3, CALL)
-#undef CALL
-    return extent_of(&found);
-}
-
 MCT_INLINE void respond_block(size_t m, const mct_step_layout *a, double *s, size_t q, size_t slot, const double *M,
-                              double *row, mct_wide *work, extent *found) {
+                              const double *coefficient, double *row, mct_wide *work, extent *found) {
     const size_t mm = m * m;
     mct_wide *A = work, *B = A + mm, *C = B + mm;
     wide_read_rows(m, a->N, q, M, A);
+    for (size_t j = 0; coefficient && j < MCT_SECANTS; j++) {
+        for (size_t c = 0; c < mm; c++) A[c] += coefficient[j] * mct_wide_read(s + a->dM[j] + c * MCT_LANES);
+    }
     if (slot != MCT_STEP_NOWHERE) {
         get(mm, s + a->W_inverse, B);
         wide_multiply(m, A, m, 1, B, m, 1, C);
@@ -306,10 +267,10 @@ MCT_INLINE void respond_block(size_t m, const mct_step_layout *a, double *s, siz
 }
 
 static double respond(const mct_step_layout *a, size_t first, size_t last, double *base, size_t slot, const double *M,
-                      double *row) {
+                      const double *coefficient, double *row) {
     extent found;
     memset(&found, 0, sizeof found);
-#define CALL(m, work) respond_block(m, a, base + s, q, slot, M, row, work, &found)
+#define CALL(m, work) respond_block(m, a, base + s, q, slot, M, coefficient, row, work, &found)
     EACH_BLOCK(3, CALL)
 #undef CALL
     return extent_of(&found);
@@ -379,7 +340,6 @@ const mct_step_loops MCT_VARIANT(mct_step_loops_) = {
     .history = history,
     .combine = combine,
     .update = update,
-    .commit = commit,
     .respond = respond,
     .interpolate = interpolate,
     .keep = keep,

@@ -35,9 +35,8 @@ typedef struct mct_step_layout {
     size_t Gamma, S, W_inverse, norm; /* norm: 1/sqrt(S_mm S_nn), 0 in the lanes that fill up */
     size_t A_inverse, right;          /* of a block of steps: A^-1, W^-1 (S - W_F0) */
     size_t offset;                    /* A^-1 C */
-    size_t residual, g, kernel;       /* of the last iterate x: g(x) - x, g(x), M[x] */
-    size_t dr[MCT_SECANTS], dg[MCT_SECANTS]; /* secants: differences of residuals, of g */
-    size_t dM[MCT_SECANTS];                  /* and of M */
+    size_t residual;                  /* of the last iterate x: A^-1 (M[x] right) - offset - x */
+    size_t dr[MCT_SECANTS], dM[MCT_SECANTS]; /* secants: differences of residuals and of M */
 } mct_step_layout;
 
 #define MCT_STEP_NOWHERE ((size_t)-1) /* the place of no array */
@@ -89,7 +88,7 @@ typedef struct mct_step_recent {
 
 /* What a pass over a new residual finds. */
 typedef struct mct_step_update {
-    int pair;                                                 /* where the new secant goes; -1: none */
+    int pair;                                                 /* where the new secant goes, if there is an M before */
     double largest;                                           /* max norm |r|; NaN if any is */
     double with_residual[MCT_SECANTS], with_new[MCT_SECANTS]; /* <dr_j, r>, <dr_j, dr_new> */
 } mct_step_update;
@@ -117,16 +116,13 @@ struct mct_step_loops {
      * rows unless they are NULL; `stride` from block to block of all of them */
     void (*combine)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t stride, size_t terms,
                     const double *coefficient, const size_t *at, size_t to, double *rows);
-    /* g = A^-1 (M right) - offset, residual = g - x, secant, norms; x and M as rows */
+    /* residual = A^-1 (M right) - offset - x, norms, and the secant to the iterate whose M was `before`; all these are rows */
     void (*update)(const mct_step_layout *a, size_t first, size_t last, double *base, const double *x, const double *M,
-                   mct_step_update *update);
-    /* F = g + sum coefficient dg, m = (M + sum coefficient dM) W^-1 to the recent values, the row; returns max Phi_mm/S_mm */
-    double (*commit)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t slot,
-                     const double coefficient[MCT_SECANTS], double *row);
-    /* The same where the values are those of M (rows): F = A^-1 (M right) - offset; only the row if slot is MCT_STEP_NOWHERE;
-     * NaN if anything is not finite. */
+                   const double *before, mct_step_update *update);
+    /* F = A^-1 (M right) - offset with M (rows) improved by coefficient dM, unless coefficient is NULL: the row; F and m = M W^-1 to
+     * the recent values, unless slot is MCT_STEP_NOWHERE.  Returns max Phi_mm/S_mm, NaN if anything is not finite. */
     double (*respond)(const mct_step_layout *a, size_t first, size_t last, double *base, size_t slot, const double *M,
-                      double *row);
+                      const double *coefficient, double *row);
     /* to[r] += factor[r] sum_a weight[a][r] value[a], r < count; `pitch` from a to a */
     void (*interpolate)(size_t count, size_t pitch, const double *weight, const double *value, const double *factor,
                         double *to);
