@@ -11,6 +11,8 @@ enum {
     MCT_AUTO_THREADS_FROM = 1000,    /* the command lets more than one thread work at one point */
     MCT_AUTO_TEAM_EVALUATION = 1200, /* they share an evaluation of the memory kernel: about 30 us of work */
     MCT_AUTO_TEAM_EVOLUTION = 6000,  /* they share everything else of a step of one point */
+    MCT_AUTO_TEAM_VECTORS = 6000,    /* they share sums, norms and matrices of one point's fixed point */
+    MCT_AUTO_TEAM_STATICS = 1500,    /* wave numbers: and its structure factors */
 
     /* --- measured: docs/performance.md, "A step in time" --- */
     MCT_AUTO_TWO_GRIDS_FROM = 600,      /* wave numbers from which a step in time is foretold by a coarse grid */

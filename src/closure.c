@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "parts.h"
+
 /* Hard spheres of one diameter: labels do not matter, every c_mn(k) is c(k). */
-static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture, mct_statics *statics) {
+static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture, int threads, mct_statics *statics) {
     const size_t N = statics->points, m = statics->species;
     const double d = mixture->species[0].diameter;
     for (size_t mu = 1; mu < m; mu++) {
@@ -15,10 +17,11 @@ static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture
                             mu, mixture->species[mu].diameter, d);
         }
     }
-    mct_percus_yevick_fill(mixture->packing_fraction, d, N, statics->wave_number, statics->direct_correlation);
-    for (size_t c = 1; c < m * m; c++) {
-        memcpy(statics->direct_correlation + c * N, statics->direct_correlation, N * sizeof(double));
-    }
+    double *const all = statics->direct_correlation;
+    MCT_FOR_PARTS(N, threads, {
+        mct_percus_yevick_fill(mixture->packing_fraction, d, last - first, statics->wave_number + first, all + first);
+        for (size_t c = 1; c < m * m; c++) memcpy(all + c * N + first, all + first, (last - first) * sizeof *all);
+    })
     statics->one_direct_correlation = true;
     return MCT_OK;
 }

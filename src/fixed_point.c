@@ -1,5 +1,6 @@
 /* fixed_point.c: the fixed-point problem of one state point, and plain iteration on it. */
 #include "fixed_point.h"
+#include "automatic.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,7 +57,8 @@ void mct_fixed_point_destroy(mct_fixed_point *problem) {
 
 mct_status mct_fixed_point_move(mct_fixed_point *problem, double packing_fraction) {
     problem->mixture.packing_fraction = packing_fraction;
-    MCT_TRY(mct_statics_update(problem->context, &problem->structure, &problem->mixture, problem->statics));
+    const int threads = problem->statics->points >= MCT_AUTO_TEAM_STATICS ? problem->kernel->shape.threads : 1;
+    MCT_TRY(mct_statics_update(problem->context, &problem->structure, &problem->mixture, threads, problem->statics));
     return mct_kernel_set_statics(problem->kernel, 0, problem->statics);
 }
 

@@ -4,6 +4,7 @@
 
 #include "closure.h"
 #include "host_matrix.h"
+#include "parts.h"
 
 mct_structure_options mct_structure_options_default(void) {
     return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};
@@ -40,12 +41,13 @@ void mct_statics_destroy(mct_statics *statics) {
 }
 
 /* S^-1 = 1 - rho C, and W of eq. [6] and Gamma = W S^-1 = q^2 D ((lambda - 1) + S^-1) from S. */
-static void from_structure_factor(const mct_mixture *mixture, mct_statics *s, size_t mu, size_t nu) {
+static void from_structure_factor(const mct_mixture *mixture, mct_statics *s, size_t mu, size_t nu, size_t first,
+                                  size_t last) {
     const size_t N = s->points, at = (mu * s->species + nu) * N;
     const double diffusivity = mixture->species[mu].diffusivity, activity = mixture->species[mu].activity - 1.0;
     const double one = mu == nu, root = sqrt(s->fraction[mu] * s->fraction[nu]);
     const double *const q = s->wave_number, *const c = s->direct_correlation + at, *const S = s->structure_factor + at;
-    for (size_t i = 0; i < N; i++) {
+    for (size_t i = first; i < last; i++) {
         const double scale = q[i] * q[i] * diffusivity, inverse = one - s->density * root * c[i];
         s->structure_factor_inverse[at + i] = inverse;
         s->frequency[at + i] = scale * (activity * S[i] + one);
@@ -55,38 +57,39 @@ static void from_structure_factor(const mct_mixture *mixture, mct_statics *s, si
 
 /* One c(k) for all pairs: S = (1 - s s^T) + s s^T S(k), s = sqrt(x), without the rounding of an elimination and, for one
  * component, of 1 + (S - 1), which loses a small compressibility.  W is diagonal but for a matrix of rank one, so that
- * Sherman and Morrison's formula gives W^-1; its denominator, sum x/lambda + S(k) sum x (1 - 1/lambda), cannot cancel.
- * Returns the first bad wave number, N if there is none. */
-static size_t rank_one(const mct_mixture *mixture, mct_statics *s) {
-    const size_t N = s->points, m = s->species;
+ * Sherman and Morrison's formula gives W^-1; its denominator, sum x/lambda + S(k) sum x (1 - 1/lambda), cannot cancel. */
+static void rank_one_element(const mct_mixture *mixture, mct_statics *s, size_t mu, size_t nu, size_t first,
+                             size_t last) {
+    const size_t m = s->species, at = (mu * m + nu) * s->points;
+    const mct_species *const row = &mixture->species[mu], *const column = &mixture->species[nu];
+    const double one = mu == nu, root = m > 1 ? sqrt(s->fraction[mu] * s->fraction[nu]) : 1.0;
+    const double diagonal = one / (row->diffusivity * row->activity);
+    const double product = root * (row->activity - 1.0) / (row->activity * column->activity * column->diffusivity);
     const double *const q = s->wave_number, *const c = s->direct_correlation;
+    double *const S = s->structure_factor + at, *const W_inverse = s->frequency_inverse + at;
     double passive = 0.0, active = 0.0;
+    for (size_t k = 0; k < m; k++) {
+        const double slowness = 1.0 / mixture->species[k].activity;
+        passive += s->fraction[k] * slowness;
+        active += s->fraction[k] * (mixture->species[k].activity - 1.0) * slowness;
+    }
+    for (size_t i = first; i < last; i++) {
+        const double total = 1.0 / (1.0 - s->density * c[i]); /* S(k) */
+        S[i] = (one - root) + root * total;
+        W_inverse[i] = (diagonal + product * (1.0 - total) / (passive + active * total)) / (q[i] * q[i]);
+    }
+    from_structure_factor(mixture, s, mu, nu, first, last);
+}
+
+/* Returns the first bad wave number, N if there is none. */
+static size_t rank_one(const mct_mixture *mixture, int threads, mct_statics *s) {
+    const size_t N = s->points, m = s->species;
     size_t bad = N;
-    for (size_t mu = 0; mu < m; mu++) {
-        const double slowness = 1.0 / mixture->species[mu].activity;
-        passive += s->fraction[mu] * slowness;
-        active += s->fraction[mu] * (mixture->species[mu].activity - 1.0) * slowness;
-    }
     for (size_t i = N; i-- > 0;) {
-        if (!(s->density * c[i] < 1.0)) bad = i;
+        if (!(s->density * s->direct_correlation[i] < 1.0)) bad = i;
     }
-    for (size_t mu = 0; mu < m; mu++) {
-        for (size_t nu = 0; nu < m; nu++) {
-            const mct_species *const row = &mixture->species[mu], *const column = &mixture->species[nu];
-            const double one = mu == nu, root = m > 1 ? sqrt(s->fraction[mu] * s->fraction[nu]) : 1.0;
-            const double diagonal = one / (row->diffusivity * row->activity);
-            const double product =
-                root * (row->activity - 1.0) / (row->activity * column->activity * column->diffusivity);
-            double *const S = s->structure_factor + (mu * m + nu) * N;
-            double *const W_inverse = s->frequency_inverse + (mu * m + nu) * N;
-            for (size_t i = 0; i < N; i++) {
-                const double total = 1.0 / (1.0 - s->density * c[i]); /* S(k) */
-                S[i] = (one - root) + root * total;
-                W_inverse[i] = (diagonal + product * (1.0 - total) / (passive + active * total)) / (q[i] * q[i]);
-            }
-            from_structure_factor(mixture, s, mu, nu);
-        }
-    }
+    MCT_FOR_PARTS(
+        N, threads, for (size_t c = 0; c < m * m; c++) { rank_one_element(mixture, s, c / m, c % m, first, last); })
     return bad;
 }
 
@@ -102,7 +105,7 @@ static size_t general(const mct_mixture *mixture, mct_statics *s, double *work) 
         if (!mct_matrix_invert(m, a, b)) return i;
         for (size_t c = 0; c < mm; c++) s->structure_factor[c * N + i] = b[c];
     }
-    for (size_t c = 0; c < mm; c++) from_structure_factor(mixture, s, c / m, c % m);
+    for (size_t c = 0; c < mm; c++) from_structure_factor(mixture, s, c / m, c % m, 0, N);
     for (size_t i = 0; i < N; i++) {
         for (size_t c = 0; c < mm; c++) a[c] = s->frequency[c * N + i];
         if (!mct_matrix_invert(m, a, b)) return i;
@@ -131,7 +134,7 @@ static size_t first_not_finite(const mct_statics *s) {
 }
 
 mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
-                              mct_statics *statics) {
+                              int threads, mct_statics *statics) {
     const size_t m = statics->species, N = statics->points;
     const mct_closure_entry *closure = mct_closure_find(options->closure);
     if (!closure) return mct_fail(context, MCT_ARGUMENT, "structure.closure = %d: unknown", (int)options->closure);
@@ -140,10 +143,10 @@ mct_status mct_statics_update(mct_context *context, const mct_structure_options 
         statics->fraction[mu] = mixture->species[mu].fraction;
         statics->diffusivity[mu] = mixture->species[mu].diffusivity;
     }
-    MCT_TRY(closure->direct_correlation(context, mixture, statics));
+    MCT_TRY(closure->direct_correlation(context, mixture, threads, statics));
     size_t bad;
     if (statics->one_direct_correlation) {
-        bad = rank_one(mixture, statics);
+        bad = rank_one(mixture, threads, statics);
     } else {
         double *const work = malloc((2 * m * m + 1) * sizeof *work);
         if (!work) return mct_fail(context, MCT_MEMORY, "statics of %zu species: out of memory", m);
@@ -172,5 +175,5 @@ mct_status mct_statics_compute(mct_context *context, const mct_structure_options
                         statics->points, statics->species, grid->points, mixture->species_count);
     }
     for (size_t i = 0; i < grid->points; i++) statics->wave_number[i] = mct_grid_wave_number(grid, i);
-    return mct_statics_update(context, options, mixture, statics);
+    return mct_statics_update(context, options, mixture, 1, statics);
 }

@@ -38,7 +38,7 @@ static void expect_glass_map(const mct_loops *loops, size_t m, uint64_t *seed) {
     fill(seed, m * m * POINTS, S_inverse);
     fill(seed, m * m * POINTS, W_inverse);
     fill(seed, m * m * POINTS, M);
-    loops->matrix->glass_map(m, POINTS, S, S_inverse, W_inverse, M, scratch, G);
+    loops->matrix->glass_map(m, POINTS, 0, POINTS, S, S_inverse, W_inverse, M, scratch, G);
     for (size_t q = 0; q < POINTS; q++) {
         /* the residual of (S^-1 + Pi) G = Pi S, Pi = W^-1 M W^-1, relative to its terms */
         long double w[25], mm[25], s[25], g[25], t[25], pi[25], right[25], k[25], left[25];
@@ -68,7 +68,7 @@ static void expect_sandwich(const mct_loops *loops, size_t m, uint64_t *seed) {
     fill(seed, m * m * POINTS, A);
     fill(seed, m * m * POINTS, right);
     for (int transposed = 0; transposed < 2; transposed++) {
-        loops->matrix->sandwich(m, POINTS, left, A, right, transposed, scratch, out);
+        loops->matrix->sandwich(m, POINTS, 0, POINTS, left, A, right, transposed, scratch, out);
         for (size_t q = 0; q < POINTS; q++) {
             long double l[25], a[25], r[25], t[25], u[25], o[25];
             gather(left, m, q, transposed, l);
@@ -88,7 +88,7 @@ static void expect_linearise(const mct_loops *loops, size_t m, uint64_t *seed) {
     fill(seed, m * m * POINTS, S);
     fill(seed, m * m * POINTS, W_inverse);
     fill(seed, m * m * POINTS, G);
-    loops->matrix->glass_linearise(m, POINTS, S, W_inverse, G, scratch, left, right);
+    loops->matrix->glass_linearise(m, POINTS, 0, POINTS, S, W_inverse, G, scratch, left, right);
     for (size_t q = 0; q < POINTS; q++) {
         long double h[25], g[25], w[25], t[25], l[25], r[25];
         gather(S, m, q, false, h);

@@ -6,14 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "automatic.h"
 #include "cpu.h"
 
-double *mct_cpu_allocate(size_t count) {
-    const size_t bytes = mct_pad(count + 1) * sizeof(double);
+double *mct_cpu_allocate_work(size_t count) {
     if (count > SIZE_MAX / sizeof(double) - 16) return NULL;
-    double *array = aligned_alloc(64, bytes);
-    if (array) memset(array, 0, bytes);
+    return aligned_alloc(64, mct_pad(count + 1) * sizeof(double));
+}
+
+double *mct_cpu_allocate(size_t count) {
+    double *const array = mct_cpu_allocate_work(count);
+    if (array) memset(array, 0, mct_pad(count + 1) * sizeof *array);
     return array;
 }
 
@@ -127,7 +129,8 @@ static void destroy(void *state) {
     mct_functions_destroy(cpu);
     double *const arrays[] = {cpu->prefactor,  cpu->root_fraction, cpu->pair_root,     cpu->C,       cpu->S,
                               cpu->S_inverse,  cpu->W_inverse,     cpu->weight,        cpu->left,    cpu->right,
-                              cpu->image_kept, cpu->image,         cpu->adjoint_image, cpu->scratch, cpu->shared};
+                              cpu->image_kept, cpu->image,         cpu->adjoint_image, cpu->scratch, cpu->shared,
+                              cpu->part};
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) mct_cpu_release(arrays[a]);
     free(cpu->rank_one);
     free(cpu);
@@ -165,24 +168,27 @@ static mct_status create(mct_context *context, const mct_shape *shape, void *sha
     const struct {
         double **array;
         size_t count;
-    } arrays[] = {{&cpu->prefactor, points * cpu->mm},
-                  {&cpu->root_fraction, points * cpu->m},
-                  {&cpu->pair_root, points * cpu->mm},
-                  {&cpu->C, points * cpu->n},
-                  {&cpu->S, points * cpu->n},
-                  {&cpu->S_inverse, points * cpu->n},
-                  {&cpu->W_inverse, points * cpu->n},
-                  {&cpu->weight, points * cpu->n},
-                  {&cpu->left, points * cpu->n},
-                  {&cpu->right, points * cpu->n},
-                  {&cpu->image_kept, points * images},
-                  {&cpu->image, threads * images},
-                  {&cpu->adjoint_image, threads * images},
-                  {&cpu->scratch, threads * cpu->scratch_size},
-                  {&cpu->shared, shared_size(shape, cpu->algorithm)}};
+        bool is_work; /* written before it is read: there is more of it than is used */
+    } arrays[] = {{&cpu->prefactor, points * cpu->mm, false},
+                  {&cpu->root_fraction, points * cpu->m, false},
+                  {&cpu->pair_root, points * cpu->mm, false},
+                  {&cpu->C, points * cpu->n, false},
+                  {&cpu->S, points * cpu->n, false},
+                  {&cpu->S_inverse, points * cpu->n, false},
+                  {&cpu->W_inverse, points * cpu->n, false},
+                  {&cpu->weight, points * cpu->n, false},
+                  {&cpu->left, points * cpu->n, false},
+                  {&cpu->right, points * cpu->n, false},
+                  {&cpu->image_kept, points * images, true},
+                  {&cpu->image, threads * images, true},
+                  {&cpu->adjoint_image, threads * images, true},
+                  {&cpu->scratch, threads * cpu->scratch_size, true},
+                  {&cpu->shared, shared_size(shape, cpu->algorithm), true},
+                  {&cpu->part, mct_parts(cpu->n), true}};
     bool enough = (cpu->rank_one = calloc(points, sizeof *cpu->rank_one)) != NULL;
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
-        *arrays[a].array = mct_cpu_allocate(arrays[a].count);
+        *arrays[a].array =
+            arrays[a].is_work ? mct_cpu_allocate_work(arrays[a].count) : mct_cpu_allocate(arrays[a].count);
         enough = enough && *arrays[a].array;
     }
     if (!enough) {
@@ -203,9 +209,13 @@ static mct_status set_statics(mct_context *context, void *state, size_t point, c
     const size_t N = cpu->N, m = cpu->m, at = point * cpu->n;
     const bool rank_one = statics->one_direct_correlation && cpu->shape.path != MCT_PATH_GENERAL;
     cpu->rank_one[point] = rank_one;
-    memcpy(cpu->S + at, statics->structure_factor, cpu->n * sizeof(double));
-    memcpy(cpu->S_inverse + at, statics->structure_factor_inverse, cpu->n * sizeof(double));
-    memcpy(cpu->W_inverse + at, statics->frequency_inverse, cpu->n * sizeof(double));
+    double *const arrays[] = {cpu->S + at, cpu->S_inverse + at, cpu->W_inverse + at};
+    const double *const given[] = {statics->structure_factor, statics->structure_factor_inverse,
+                                   statics->frequency_inverse};
+    MCT_FOR_PARTS(
+        cpu->n, mct_cpu_team(cpu, 1), for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
+            memcpy(arrays[a] + first, given[a] + first, (last - first) * sizeof(double));
+        })
     for (size_t mu = 0; mu < m; mu++) cpu->root_fraction[point * m + mu] = sqrt(statics->fraction[mu]);
     for (size_t mu = 0; mu < m; mu++) {
         for (size_t nu = 0; nu < m; nu++) {
@@ -217,10 +227,14 @@ static mct_status set_statics(mct_context *context, void *state, size_t point, c
             cpu->prefactor[point * cpu->mm + c] = statics->density * statics->diffusivity[mu] *
                                                   statics->diffusivity[nu] / (rank_one ? 1.0 : root) /
                                                   cpu->tables->scale;
-            for (size_t i = 0; i < N; i++) {
-                cpu->weight[at + c * N + i] = 1.0 / sqrt(S_mu[i] * S_nu[i]);
-                cpu->C[at + c * N + i] = (rank_one ? 1.0 : root) * statics->direct_correlation[c * N + i];
-            }
+            const double factor = rank_one ? 1.0 : root;
+            const double *const from = statics->direct_correlation + c * N;
+            double *const weight = cpu->weight + at + c * N, *const C = cpu->C + at + c * N;
+            MCT_FOR_PARTS(
+                N, mct_cpu_team(cpu, 1), for (size_t i = first; i < last; i++) {
+                    weight[i] = 1.0 / sqrt(S_mu[i] * S_nu[i]);
+                    C[i] = factor * from[i];
+                })
         }
     }
     return MCT_OK;
@@ -257,7 +271,7 @@ const mct_backend mct_backend_cpu = {
     .create = create,
     .destroy = destroy,
     .set_statics = set_statics,
-    .allocate = mct_cpu_allocate,
+    .allocate = mct_cpu_allocate_work,
     .release = mct_cpu_release,
     .upload = copy,
     .download = copy,

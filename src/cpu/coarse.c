@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "automatic.h"
-
 /* Coarse wave numbers lie this far apart at most, in 1/d: S(k) and all that follows from it changes within about 1. */
 static const double spacing_max = 0.125;
 

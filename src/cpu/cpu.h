@@ -9,7 +9,9 @@
 #ifndef MCT_CPU_H
 #define MCT_CPU_H
 
+#include "automatic.h"
 #include "backend.h"
+#include "parts.h"
 #include "simd/loops.h"
 
 /* Component mu nu of M is the bilinear sum of four functions: which ones, as indices into the point's functions. */
@@ -87,6 +89,7 @@ struct mct_cpu {
     double *adjoint_image; /* [threads][functions_max][image_size] */
     double *scratch;       /* [threads][scratch_size] */
     double *shared;        /* [shared_size] */
+    double *part;          /* [mct_parts(n)]: of a sum */
 };
 
 /* functions.c ------------------------------------------------------------------------------------------------- */
@@ -132,9 +135,15 @@ void mct_cpu_weigh(void *state, size_t first, size_t count, int inverse, double 
 void mct_cpu_axpby(void *state, size_t first, size_t count, const double *a, const double *x, const double *b,
                    double *y);
 
-/* Aligned memory, zeroed; NULL if there is none. ---------------------------------------------------------------- */
+/* Aligned memory, zeroed, or (work) not: pages that nobody writes to are never had; NULL if there is none. --------- */
 double *mct_cpu_allocate(size_t count);
+double *mct_cpu_allocate_work(size_t count);
 void mct_cpu_release(double *array);
+
+/* Threads that share what is done for `count` points: several for few and large ones, as with the memory kernel. */
+static inline int mct_cpu_team(const mct_cpu *cpu, size_t count) {
+    return count < (size_t)cpu->shape.threads && cpu->n >= MCT_AUTO_TEAM_VECTORS ? cpu->shape.threads : 1;
+}
 
 /* Doubles rounded up to a cache line. */
 static inline size_t mct_pad(size_t count) {

@@ -8,7 +8,6 @@
  * For a block of rows (i, j): T = weights x all right-hand sides Y and V (GEMM over points and components), then the
  * sum over j with X and U.  One point reads 16 N^3 bytes for 2 (m^2 + m) N^3 multiply-adds (rank one). */
 #include <cblas.h>
-#include <omp.h>
 #include <string.h>
 
 #include "constants.h"

@@ -2,13 +2,11 @@
 #include "evolution.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "automatic.h"
 #include "coarse.h"
 #include "evolution_layout.h"
 #include "history_cut.h"
@@ -96,12 +94,12 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
                    (shape->threads > 1 && shape->points < (size_t)shape->threads && e->n >= MCT_AUTO_TEAM_EVOLUTION));
     const size_t points = shape->points;
     e->history = allocate_history(points * e->layout.total);
-    e->iterate = mct_cpu_allocate(points * e->n);
+    e->iterate = mct_cpu_allocate_work(points * e->n);
     e->kernels = ratio ? 1 : 2;
-    e->kernel = mct_cpu_allocate(points * e->kernels * e->n);
-    e->series = mct_cpu_allocate((size_t)shape->threads * mct_series_of(shape) * e->n);
-    e->times = mct_cpu_allocate(points * shape->window);
-    e->rows = mct_cpu_allocate(points * shape->window * e->row);
+    e->kernel = mct_cpu_allocate_work(points * e->kernels * e->n);
+    e->series = mct_cpu_allocate_work((size_t)shape->threads * mct_series_of(shape) * e->n);
+    e->times = mct_cpu_allocate_work(points * shape->window);
+    e->rows = mct_cpu_allocate_work(points * shape->window * e->row);
     e->partials = calloc(points * e->chunks, sizeof *e->partials);
     e->clocks = calloc(points, sizeof *e->clocks);
     e->slots = make_slots(shape);

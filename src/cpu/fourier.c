@@ -99,6 +99,17 @@ static void unit(size_t part, size_t whole, double *re, double *im) {
     *im = (double)-sinl(angle);
 }
 
+/* The same of i/(4 h), for any i, from those of i < 2 h, a quarter of the circle. */
+static void turned(size_t h, const double *quarter, size_t i, double *re, double *im) {
+    const double *const x = quarter + 2 * (i % (2 * h));
+    switch (i / (2 * h) % 4) {
+    case 0: *re = x[0], *im = x[1]; break;
+    case 1: *re = x[1], *im = -x[0]; break;
+    case 2: *re = -x[0], *im = -x[1]; break;
+    default: *re = -x[1], *im = x[0]; break;
+    }
+}
+
 static mct_status create(mct_context *context, const mct_grid *grid, mct_tables *tables) {
     mct_transform *const t = &tables->transform;
     *t = stages_of(grid);
@@ -112,18 +123,21 @@ static mct_status create(mct_context *context, const mct_grid *grid, mct_tables 
     double *const quarter = at, *const quarter_frequency = at + 2 * h, *const lag = at + 4 * h;
     double *const half_re = at + 8 * h, *const half_im = at + 9 * h;
     at += 10 * h;
+    /* sines and cosines in long double are what creation takes its time for: all others follow from these */
+    for (size_t p = 0; p < h; p++) unit(8 * p + 1, 16 * h, &quarter[2 * p], &quarter[2 * p + 1]);
+    for (size_t i = 0; i <= h; i++) unit(i, 4 * h, &lag[2 * i], &lag[2 * i + 1]);
+    for (size_t i = h + 1; i < 2 * h; i++)
+        lag[2 * i] = -lag[2 * (2 * h - i) + 1], lag[2 * i + 1] = -lag[2 * (2 * h - i)];
     for (size_t p = 0; p < h; p++) {
         const size_t f = frequency(t, p);
-        unit(8 * p + 1, 16 * h, &quarter[2 * p], &quarter[2 * p + 1]);
-        unit(8 * f + 1, 16 * h, &quarter_frequency[2 * p], &quarter_frequency[2 * p + 1]);
-        unit(f, h, &half_re[p], &half_im[p]);
+        quarter_frequency[2 * p] = quarter[2 * f], quarter_frequency[2 * p + 1] = quarter[2 * f + 1];
+        turned(h, lag, 4 * f, &half_re[p], &half_im[p]);
     }
-    for (size_t i = 0; i < 2 * h; i++) unit(i, 4 * h, &lag[2 * i], &lag[2 * i + 1]);
     for (size_t s = 0; s < t->stages; s++) {
         t->twiddle[s] = at;
         for (size_t j = 0; j < t->stride[s]; j++) {
             for (size_t q = 1; q < t->radix[s]; q++, at += 2) {
-                unit(2 * j * q, t->radix[s] * t->stride[s], &at[0], &at[1]);
+                turned(h, lag, 8 * j * q * (h / (t->radix[s] * t->stride[s])), &at[0], &at[1]);
             }
         }
     }

@@ -3,30 +3,38 @@
 
 #include "cpu.h"
 
-/* Scratch of the small-matrix loops for m beyond their fixed sizes: that of the first thread, which is larger. */
-void mct_cpu_glass_map(void *state, size_t first, size_t count, const double *M, double *G) {
+/* Scratch of the small-matrix loops for m beyond their fixed sizes: that of the thread, which is larger. */
+static double *scratch_of(const mct_cpu *cpu, size_t thread) {
+    return cpu->scratch + thread * cpu->scratch_size;
+}
+
+void mct_cpu_glass_map(void *state, size_t first_point, size_t count, const double *M, double *G) {
     const mct_cpu *cpu = state;
-    for (size_t p = 0; p < count; p++) {
-        const size_t at = (first + p) * cpu->n;
-        cpu->loops->matrix->glass_map(cpu->m, cpu->N, cpu->S + at, cpu->S_inverse + at, cpu->W_inverse + at,
-                                      M + p * cpu->n, cpu->scratch, G + p * cpu->n);
+    for (size_t p = 0; p < count; p++, M += cpu->n, G += cpu->n) {
+        const size_t at = (first_point + p) * cpu->n;
+        MCT_FOR_PARTS(cpu->N, mct_cpu_team(cpu, count),
+                      cpu->loops->matrix->glass_map(cpu->m, cpu->N, first, last, cpu->S + at, cpu->S_inverse + at,
+                                                    cpu->W_inverse + at, M, scratch_of(cpu, thread), G))
     }
 }
 
-void mct_cpu_glass_linearise(void *state, size_t first, size_t count, const double *G) {
+void mct_cpu_glass_linearise(void *state, size_t first_point, size_t count, const double *G) {
     mct_cpu *cpu = state;
-    for (size_t p = 0; p < count; p++) {
-        const size_t at = (first + p) * cpu->n;
-        cpu->loops->matrix->glass_linearise(cpu->m, cpu->N, cpu->S + at, cpu->W_inverse + at, G + p * cpu->n,
-                                            cpu->scratch, cpu->left + at, cpu->right + at);
+    for (size_t p = 0; p < count; p++, G += cpu->n) {
+        const size_t at = (first_point + p) * cpu->n;
+        MCT_FOR_PARTS(cpu->N, mct_cpu_team(cpu, count),
+                      cpu->loops->matrix->glass_linearise(cpu->m, cpu->N, first, last, cpu->S + at, cpu->W_inverse + at,
+                                                          G, scratch_of(cpu, thread), cpu->left + at, cpu->right + at))
     }
 }
 
-static void sandwich(const mct_cpu *cpu, size_t first, size_t count, const double *in, int transposed, double *out) {
-    for (size_t p = 0; p < count; p++) {
-        const size_t at = (first + p) * cpu->n;
-        cpu->loops->matrix->sandwich(cpu->m, cpu->N, cpu->left + at, in + p * cpu->n, cpu->right + at, transposed,
-                                     cpu->scratch, out + p * cpu->n);
+static void sandwich(const mct_cpu *cpu, size_t first_point, size_t count, const double *in, int transposed,
+                     double *out) {
+    for (size_t p = 0; p < count; p++, in += cpu->n, out += cpu->n) {
+        const size_t at = (first_point + p) * cpu->n;
+        MCT_FOR_PARTS(cpu->N, mct_cpu_team(cpu, count),
+                      cpu->loops->matrix->sandwich(cpu->m, cpu->N, first, last, cpu->left + at, in, cpu->right + at,
+                                                   transposed, scratch_of(cpu, thread), out))
     }
 }
 

@@ -3,10 +3,8 @@
  * Functions -> images (load) -> correlations K1, K2, O, K3 of every component (correlate) -> running sums over q and
  * M(q) (assemble).  Nothing cancels at small q.  Threads share the points of a batch or, where there are fewer points
  * than threads, the components of one point; no sum is split, so results do not depend on threads. */
-#include <omp.h>
 #include <string.h>
 
-#include "automatic.h"
 #include "cpu.h"
 
 /* Scratch of a thread: functions [N], scratch of functions.c [m][N], four adjoint increments [N + 2] of components, the

@@ -88,18 +88,18 @@ typedef struct mct_increment_loops {
                              double *P, double *O, double *K3, double *D);
 } mct_increment_loops;
 
-/* cpu/glass.c: m x m matrices at every wave number, arrays [m*m][n]; scratch: 5 m*m*MCT_LANES doubles, aligned to
- * a cache line. */
+/* cpu/glass.c: m x m matrices at the wave numbers first ... last - 1, arrays [m*m][n]; first: a multiple of MCT_LANES, as is
+ * last unless it is n; scratch: 5 m*m*MCT_LANES doubles, aligned to a cache line. */
 typedef struct mct_matrix_loops {
     /* G = (S^-1 + Pi)^-1 Pi S with Pi = W^-1 M W^-1: one step of the fixed point, no cancellation for small F */
-    void (*glass_map)(size_t m, size_t n, const double *S, const double *S_inverse, const double *W_inverse,
-                      const double *M, double *scratch, double *G);
+    void (*glass_map)(size_t m, size_t n, size_t first, size_t last, const double *S, const double *S_inverse,
+                      const double *W_inverse, const double *M, double *scratch, double *G);
     /* left = H W^-1, right = W^-1 H with H = S - G */
-    void (*glass_linearise)(size_t m, size_t n, const double *S, const double *W_inverse, const double *G,
-                            double *scratch, double *left, double *right);
+    void (*glass_linearise)(size_t m, size_t n, size_t first, size_t last, const double *S, const double *W_inverse,
+                            const double *G, double *scratch, double *left, double *right);
     /* out = left A right; transposed != 0: left^T A right^T */
-    void (*sandwich)(size_t m, size_t n, const double *left, const double *A, const double *right, int transposed,
-                     double *scratch, double *out);
+    void (*sandwich)(size_t m, size_t n, size_t first, size_t last, const double *left, const double *A,
+                     const double *right, int transposed, double *scratch, double *out);
 } mct_matrix_loops;
 
 /* cpu/vector.c */

@@ -45,34 +45,34 @@ MCT_INLINE void sandwich_wide(size_t m, size_t n, size_t q, const double *left, 
     wide_write_rows(m * m, n, q, b, out);
 }
 
-/* Runs CALL for blocks of wave numbers with m replaced by a constant where m <= FIXED. */
-#define FOR_WAVE_NUMBERS(CALL)                        \
-    mct_wide local[5 * FIXED * FIXED];                \
-    for (size_t q = 0; q < n; q += MCT_WIDTH) {       \
-        switch (m) {                                  \
-        case 1: CALL(1, local); break;                \
-        case 2: CALL(2, local); break;                \
-        case 3: CALL(3, local); break;                \
-        default: CALL(m, (mct_wide *)scratch); break; \
-        }                                             \
+/* Runs CALL for blocks of the wave numbers first ... last - 1 with m replaced by a constant where m <= FIXED. */
+#define FOR_WAVE_NUMBERS(CALL)                         \
+    mct_wide local[5 * FIXED * FIXED];                 \
+    for (size_t q = first; q < last; q += MCT_WIDTH) { \
+        switch (m) {                                   \
+        case 1: CALL(1, local); break;                 \
+        case 2: CALL(2, local); break;                 \
+        case 3: CALL(3, local); break;                 \
+        default: CALL(m, (mct_wide *)scratch); break;  \
+        }                                              \
     }
 
-static void glass_map(size_t m, size_t n, const double *S, const double *S_inverse, const double *W_inverse,
-                      const double *M, double *scratch, double *G) {
+static void glass_map(size_t m, size_t n, size_t first, size_t last, const double *S, const double *S_inverse,
+                      const double *W_inverse, const double *M, double *scratch, double *G) {
 #define CALL(size, work) glass_map_wide(size, n, q, S, S_inverse, W_inverse, M, work, G)
     FOR_WAVE_NUMBERS(CALL)
 #undef CALL
 }
 
-static void glass_linearise(size_t m, size_t n, const double *S, const double *W_inverse, const double *G,
-                            double *scratch, double *left, double *right) {
+static void glass_linearise(size_t m, size_t n, size_t first, size_t last, const double *S, const double *W_inverse,
+                            const double *G, double *scratch, double *left, double *right) {
 #define CALL(size, work) glass_linearise_wide(size, n, q, S, W_inverse, G, work, left, right)
     FOR_WAVE_NUMBERS(CALL)
 #undef CALL
 }
 
-static void sandwich(size_t m, size_t n, const double *left, const double *A, const double *right, int transposed,
-                     double *scratch, double *out) {
+static void sandwich(size_t m, size_t n, size_t first, size_t last, const double *left, const double *A,
+                     const double *right, int transposed, double *scratch, double *out) {
 #define CALL(size, work) sandwich_wide(size, n, q, left, A, right, transposed, work, out)
     FOR_WAVE_NUMBERS(CALL)
 #undef CALL
