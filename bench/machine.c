@@ -1,5 +1,4 @@
 /* machine.c: what was measured on what: processor, compiler, libraries; no names of hosts, no paths. */
-#include <cblas.h>
 #include <fftw3.h>
 #include <math.h>
 #include <omp.h>
@@ -9,9 +8,8 @@
 
 #include "apmct/version.h"
 #include "bench.h"
+#include "cpu/blas.h"
 #include "cpu/simd/loops.h"
-
-char *openblas_get_config(void);
 
 /* What the compiler was told, as its macros show. */
 static const char flags[] =
@@ -80,6 +78,7 @@ void bench_machine(const bench_options *options, bench_report *report) {
     snprintf(caches, sizeof caches, "L1d %ld KiB, L2 %ld KiB, L3 %ld KiB", sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024,
              sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
     snprintf(seconds, sizeof seconds, "%g", options->seconds);
+    const mct_blas *blas;
     const struct {
         const char *what, *value;
     } rows[] = {{"apmct", mct_version()},
@@ -93,7 +92,7 @@ void bench_machine(const bench_options *options, bench_report *report) {
                 {"compiler", mct_build_description()},
                 {"flags", flags},
                 {"FFTW", fftw_version},
-                {"OpenBLAS", openblas_get_config()},
+                {"OpenBLAS", mct_blas_load(NULL, &blas) == MCT_OK ? blas->config() : "none"},
                 {"seconds per case", seconds}};
     bench_report_table(report, "machine", "Machine", sizeof columns / sizeof *columns, columns);
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {

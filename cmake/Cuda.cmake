@@ -56,7 +56,7 @@ if(CMAKE_CXX_COMPILER_LOADED)
     add_library(apmct_cuda_runtime OBJECT ${apmct_cuda_runtime_sources})
     target_compile_options(apmct_cuda_runtime PRIVATE -Wconversion)
     target_link_libraries(apmct_cuda_runtime
-        PRIVATE apmct_cxx_flags apmct_cxx_checks apmct_dependencies PUBLIC PkgConfig::APMCT_FFTW)
+        PRIVATE apmct_cxx_flags apmct_cxx_checks apmct_dependencies PUBLIC PkgConfig::APMCT_FFTW PkgConfig::APMCT_OPENBLAS)
 
     apmct_add_cuda_host(apmct_cuda_host ${apmct_cuda_sources})
 
@@ -71,7 +71,8 @@ if(CMAKE_CXX_COMPILER_LOADED)
         $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime> src/context.c src/grid.c src/evolution_scheme.c)
     set_target_properties(apmct_cuda_host_module PROPERTIES OUTPUT_NAME apmct_cuda_host)
     target_include_directories(apmct_cuda_host_module PRIVATE ${apmct_include_directories})
-    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies PkgConfig::APMCT_FFTW)
+    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies
+        PkgConfig::APMCT_FFTW PkgConfig::APMCT_OPENBLAS)
 endif()
 
 check_language(CUDA)

@@ -42,8 +42,8 @@ const char *mct_kernel_algorithm_name(mct_kernel_algorithm algorithm); /* "auto"
 typedef struct mct_kernel mct_kernel;
 
 /* A memory kernel for `points` state points (a batch) of `species` species on `grid`.  All memory that later calls
- * need is taken here; they allocate nothing.  Threads: those of the context at this moment.  `direct` sets OpenBLAS to one
- * thread for the whole process.
+ * need is taken here; they allocate nothing.  Threads: those of the context at this moment.  `direct` loads OpenBLAS
+ * and sets it to one thread for the whole process.
  * Errors: MCT_ARGUMENT, MCT_MEMORY (says how much is needed and available), MCT_BACKEND. */
 mct_status mct_kernel_create(mct_context *context, const mct_grid *grid, size_t species, size_t points,
                              const mct_solver_options *options, mct_kernel **kernel);

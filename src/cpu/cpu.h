@@ -54,12 +54,13 @@ struct mct_tables {
     int references;
     mct_grid grid;
     const mct_algorithm *algorithm;
-    double *k;               /* [N], then zeros up to two whole vectors */
-    double *weight;          /* direct: [2][i][j][l], see direct.c; else NULL */
-    double balance, scale;   /* e = balance k^2 X; the increments come times scale; 1 but for fourier */
-    size_t length;           /* fourier: the period of the transforms */
-    mct_transform transform; /* fourier */
-    double *factors;         /* fourier: what its tables point to */
+    double *k;                   /* [N], then zeros up to two whole vectors */
+    double *weight;              /* direct: [2][i][j][l], see direct.c; else NULL */
+    const struct mct_blas *blas; /* direct; else NULL */
+    double balance, scale;       /* e = balance k^2 X; the increments come times scale; 1 but for fourier */
+    size_t length;               /* fourier: the period of the transforms */
+    mct_transform transform;     /* fourier */
+    double *factors;             /* fourier: what its tables point to */
 };
 
 struct mct_cpu {

@@ -7,13 +7,11 @@
  *
  * For a block of rows (i, j): T = weights x all right-hand sides Y and V (GEMM over points and components), then the
  * sum over j with X and U.  One point reads 16 N^3 bytes for 2 (m^2 + m) N^3 multiply-adds (rank one). */
-#include <cblas.h>
 #include <string.h>
 
+#include "blas.h"
 #include "constants.h"
 #include "cpu.h"
-
-void openblas_set_num_threads(int threads);
 
 /* Rows (i, j) of one matrix product: at least this many, a whole number of i; fixed, so that results do not depend
  * on the number of threads. */
@@ -75,7 +73,7 @@ static void destroy(mct_tables *tables) {
 
 static mct_status create(mct_context *context, const mct_grid *grid, mct_tables *tables) {
     const size_t N = grid->points;
-    openblas_set_num_threads(1); /* the threads are ours, over blocks of rows */
+    MCT_TRY(mct_blas_load(context, &tables->blas));
     tables->weight = mct_cpu_allocate(2 * N * N * N);
     if (!tables->weight) return mct_fail(context, MCT_MEMORY, "vertex weights of %zu wave numbers: out of memory", N);
     const double spacing = grid->spacing;
@@ -148,8 +146,9 @@ static void pack(const mct_cpu *cpu, group *g) {
 }
 
 /* T[r][(i, j)] = sum_l G[(i, j)][l] right[r][l] for `rows` rows of G. */
-static void product(size_t N, const double *G, size_t rows, const double *right, size_t count, double *T) {
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)rows, (int)N, 1.0, right, (int)N, G, (int)N,
+static void product(const mct_blas *blas, size_t N, const double *G, size_t rows, const double *right, size_t count,
+                    double *T) {
+    blas->dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)rows, (int)N, 1.0, right, (int)N, G, (int)N,
                 0.0, T, (int)rows);
 }
 
@@ -158,8 +157,9 @@ static void block(const mct_cpu *cpu, const group *g, size_t i0, size_t i1, doub
     const size_t N = cpu->N, size = cpu->image_size, rows = (i1 - i0) * N;
     const double *G1 = cpu->tables->weight + i0 * N * N, *G2 = G1 + N * N * N;
     double *Ty = T, *Tv = T + g->y_total * rows;
-    product(N, G1, rows, g->Y, g->y_total, Ty);
-    product(N, G2, rows, g->V, g->v_total, Tv);
+    const mct_blas *const blas = cpu->tables->blas;
+    product(blas, N, G1, rows, g->Y, g->y_total, Ty);
+    product(blas, N, G2, rows, g->V, g->v_total, Tv);
     for (int set = 0; set < g->sets; set++) {
         for (size_t p = 0; p < g->count; p++) {
             const size_t point = g->first + p;
@@ -172,8 +172,8 @@ static void block(const mct_cpu *cpu, const group *g, size_t i0, size_t i1, doub
                 const double *y = Ty + (term.y - right.y) * rows, *v = Tv + (term.v - right.v) * rows;
                 double *out = M + p * cpu->n + c * N;
                 for (size_t i = i0; i < i1; i++, y += N, v += N) {
-                    const double sum = cblas_ddot((int)N, left + term.x * size, 1, y, 1) +
-                                       cblas_ddot((int)N, left + term.u * size, 1, v, 1);
+                    const double sum = blas->ddot((int)N, left + term.x * size, 1, y, 1) +
+                                       blas->ddot((int)N, left + term.u * size, 1, v, 1);
                     out[i] = (set ? out[i] : 0.0) + cpu->prefactor[point * cpu->mm + c] * sum;
                 }
             }
@@ -232,6 +232,7 @@ static void derivative(mct_cpu *cpu, size_t first, size_t count, const double *d
 static void point_adjoint(mct_cpu *cpu, double *scratch, size_t point, const double *l, double *w) {
     const size_t N = cpu->N, mm = cpu->mm, size = cpu->image_size, height = block_of(N);
     const double *rows = rows_of(cpu, cpu->image_kept, point);
+    const mct_blas *const blas = cpu->tables->blas;
     double *z1 = scratch, *z2 = z1 + mm * height * N, *bar = z2 + mm * height * N, *scaled = bar + 4 * mm * N;
     memset(bar, 0, 4 * mm * N * sizeof *bar);
     for (size_t c = 0; c < mm; c++) {
@@ -242,7 +243,7 @@ static void point_adjoint(mct_cpu *cpu, double *scratch, size_t point, const dou
         double *const z[2] = {z1, z2};
         for (int g = 0; g < 2; g++) {
             const double *G = cpu->tables->weight + (size_t)g * N * N * N + j0 * N;
-            cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)mm, (int)columns, (int)N, 1.0, scaled, (int)N,
+            blas->dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)mm, (int)columns, (int)N, 1.0, scaled, (int)N,
                         G, (int)(N * N), 0.0, z[g], (int)columns);
         }
         for (size_t c = 0; c < mm; c++) {
@@ -251,8 +252,8 @@ static void point_adjoint(mct_cpu *cpu, double *scratch, size_t point, const dou
             for (int g = 0; g < 2; g++) {
                 for (size_t j = j0; j < j1; j++) {
                     const double *row = z[g] + c * columns + (j - j0) * N;
-                    bar[left[g] * N + j] += cblas_ddot((int)N, row, 1, rows + right[g] * size, 1);
-                    cblas_daxpy((int)N, rows[left[g] * size + j], row, 1, bar + right[g] * N, 1);
+                    bar[left[g] * N + j] += blas->ddot((int)N, row, 1, rows + right[g] * size, 1);
+                    blas->daxpy((int)N, rows[left[g] * size + j], row, 1, bar + right[g] * N, 1);
                 }
             }
         }
