@@ -330,3 +330,29 @@ Test(critical, stops_when_asked_to) {
     mct_critical_point_destroy(point);
     mct_context_destroy(context);
 }
+
+/* Vectors, matrices, structure factors and the memory kernel of so many wave numbers are shared by threads
+ * (src/automatic.h): sums are made in the same order by any number of them. */
+Test(critical, threads_change_nothing) {
+    const double activities[] = {3.0, 1.0};
+    mct_grid grid = {.points = 1700, .spacing = 40.0 / 1700.0, .quadrature = MCT_QUADRATURE_CORRECTED};
+    mct_species species[2];
+    mct_mixture mixture = support_mixture(species, 0.6, 2, half, activities);
+    mct_glass_options options = mct_glass_options_default();
+    const size_t bytes = 4 * grid.points * sizeof(double);
+    mct_critical_point *const alone = critical_point(&options, &grid, &mixture, NULL);
+    for (int threads = 2; threads <= 3; threads++) {
+        mct_context *context = support_context(threads);
+        mct_critical_point *const shared = point_create(&grid, 2);
+        cr_assert_eq(mct_critical_packing_fraction(context, &options, &grid, &mixture, NULL, shared), MCT_OK);
+        cr_expect_eq(alone->packing_fraction, shared->packing_fraction, "%d threads", threads);
+        cr_expect_eq(alone->exponents.exponent_parameter, shared->exponents.exponent_parameter);
+        cr_expect_eq(alone->evaluations, shared->evaluations);
+        cr_expect_arr_eq(alone->nonergodicity, shared->nonergodicity, bytes);
+        cr_expect_arr_eq(alone->left, shared->left, bytes);
+        cr_expect_arr_eq(alone->right, shared->right, bytes);
+        mct_critical_point_destroy(shared);
+        mct_context_destroy(context);
+    }
+    mct_critical_point_destroy(alone);
+}
