@@ -131,7 +131,12 @@ static mct_status create(mct_context *context, const mct_evolution_shape *shape,
 }
 
 void mct_evolution_clear(mct_cpu_evolution *e, size_t point) {
-    memset(mct_step_of(e, point), 0, (e->layout.total - e->layout.step) * sizeof(double));
+    const mct_step_layout *const y = &e->layout;
+    const size_t constant[] = {y->Gamma, y->S, y->W_inverse, y->norm};
+    for (size_t a = 0; a < sizeof constant / sizeof *constant; a++) {
+        memset(mct_step_of(e, point) + constant[a], 0, y->plane * sizeof(double));
+    }
+    if (!e->coarse) mct_evolution_forget(e, point);
 }
 
 static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
