@@ -104,7 +104,7 @@ static void load_all(const part *p) {
     const size_t functions = mct_cpu_functions(p->cpu, p->point);
     size_t count = 0, list[MCT_FUNCTIONS_TOGETHER];
     for (size_t f = 0; f < functions; f++) {
-        if (!uses(p, p->first, p->last, f)) continue;
+        if (p->last - p->first < p->cpu->mm && !uses(p, p->first, p->last, f)) continue;
         list[count++] = f;
         if (count < p->cpu->functions_together) continue;
         load(p, count, list);
