@@ -131,6 +131,7 @@ static job *job_create(const state *s, const variant *v, const mct_grid *grid, s
         bench_try(j->context, mct_statics_compute(j->context, &structure, grid, &mixture, j->statics[p]));
     }
     j->options = mct_evolution_options_default();
+    snprintf(j->options.solver.backend, sizeof j->options.solver.backend, "cpu"); /* whatever device there may be */
     j->options.time.scheme = v->scheme;
     j->options.time.steps_per_block = v->n;
     j->options.time.order = v->order;

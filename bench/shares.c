@@ -39,6 +39,12 @@ TIMED(coarse, combine,
 TIMED(coarse, update, (BLOCKS, const double *x, const double *M, const double *before, mct_step_update *update),
       (a, first, last, base, x, M, before, update))
 
+static double timed_respond(BLOCKS, size_t slot, const double *M, const double *coefficient, double *row) {
+    const double start = bench_now(), largest = plain->respond(a, first, last, base, slot, M, coefficient, row);
+    seconds.coarse += bench_now() - start;
+    return largest;
+}
+
 static void timed_coarse_kernel(void *user, size_t point, const double *F, const double *G, bool linear, double *M) {
     const double start = bench_now();
     plain_coarse_kernel(user, point, F, G, linear, M);
@@ -60,6 +66,7 @@ bench_shares bench_shares_of(mct_evolution *evolution, mct_status *status) {
     of_history.thin = timed_thin;
     of_coarse.combine = timed_combine;
     of_coarse.update = timed_update;
+    of_coarse.respond = timed_respond;
     seconds = (bench_shares){0.0, 0.0};
     e->loops = &of_history;
     if (coarse) {

@@ -8,8 +8,9 @@
 # patchelf (Debian: patchelf) tells the libraries to look for each other in their own folder.
 
 find_program(APMCT_PATCHELF patchelf)
-set(apmct_bundle_summary "no patchelf (not needed)")
-if(NOT APMCT_PATCHELF OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT TARGET apmct_command OR APMCT_SANITIZE)
+set(apmct_bundle_summary "no patchelf, or no CUDA sources on the host (not needed)")
+if(NOT APMCT_PATCHELF OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT TARGET apmct_command OR APMCT_SANITIZE OR
+    NOT TARGET apmct_cuda_host_module)
     return()
 endif()
 

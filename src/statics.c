@@ -89,7 +89,9 @@ static size_t rank_one(const mct_mixture *mixture, int threads, mct_statics *s) 
         if (!(s->density * s->direct_correlation[i] < 1.0)) bad = i;
     }
     MCT_FOR_PARTS(
-        N, threads, for (size_t c = 0; c < m * m; c++) { rank_one_element(mixture, s, c / m, c % m, first, last); })
+        N, threads, for (size_t mu = 0; mu < m; mu++) {
+            for (size_t nu = 0; nu < m; nu++) rank_one_element(mixture, s, mu, nu, first, last);
+        })
     return bad;
 }
 

@@ -76,7 +76,7 @@ static size_t memory_needed(const mct_shape *shape) {
     const long double images = (long double)functions_max(shape) * (long double)algorithm->image_size(&shape->grid);
     long double tables = (long double)algorithm->table_size(&shape->grid);
     if (shape->algorithm == MCT_KERNEL_DIRECT) tables = 2 * N * N * N; /* size_t may be too short for it */
-    const long double doubles = tables + points * (7 * m * m * N + images) +
+    const long double doubles = tables + points * (7 * m * m * N + images) + m * m * N / MCT_PART + 1 +
                                 threads * (2 * images + (long double)scratch_size(shape, algorithm)) +
                                 (long double)shared_size(shape, algorithm);
     const long double bytes = doubles * (long double)sizeof(double);

@@ -6,22 +6,19 @@
 
 #include "module.h"
 
+/* By its name for programs; where the build found it, if that is not where the system looks. */
 static void *open_library(void) {
-    void *const library =
-        dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL); /* the name for programs, not for linkers */
-    return library ? library : dlopen("libopenblas.so", RTLD_NOW | RTLD_LOCAL);
+    void *const library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    return library ? library : dlopen(MCT_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
 }
 
 static bool find_functions(void *library, mct_blas *blas) {
-    void (*set_threads)(int) = NULL;
     mct_module_function(library, "cblas_dgemm", &blas->dgemm);
     mct_module_function(library, "cblas_ddot", &blas->ddot);
     mct_module_function(library, "cblas_daxpy", &blas->daxpy);
     mct_module_function(library, "openblas_get_config", &blas->config);
-    mct_module_function(library, "openblas_set_num_threads", &set_threads);
-    if (!blas->dgemm || !blas->ddot || !blas->daxpy || !blas->config || !set_threads) return false;
-    set_threads(1); /* the threads are ours */
-    return true;
+    mct_module_function(library, "openblas_set_num_threads", &blas->set_threads);
+    return blas->dgemm && blas->ddot && blas->daxpy && blas->config && blas->set_threads;
 }
 
 mct_status mct_blas_load(mct_context *context, const mct_blas **blas) {
@@ -40,6 +37,7 @@ mct_status mct_blas_load(mct_context *context, const mct_blas **blas) {
             is_loaded = true;
         }
     }
+    if (status == MCT_OK) loaded.set_threads(1); /* the threads are ours */
     *blas = &loaded;
     return status;
 }

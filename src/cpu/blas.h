@@ -13,6 +13,7 @@ typedef struct mct_blas {
     __typeof__(cblas_ddot) *ddot;
     __typeof__(cblas_daxpy) *daxpy;
     char *(*config)(void); /* version and build */
+    void (*set_threads)(int);
 } mct_blas;
 
 /* Stays until the program ends, and computes with one thread, that of its caller.  Errors: MCT_BACKEND. */

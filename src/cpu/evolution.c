@@ -136,6 +136,8 @@ void mct_evolution_clear(mct_cpu_evolution *e, size_t point) {
     for (size_t a = 0; a < sizeof constant / sizeof *constant; a++) {
         memset(mct_step_of(e, point) + constant[a], 0, y->plane * sizeof(double));
     }
+    /* not all of these are used; a checkpoint has them all */
+    memset(mct_step_of(e, point) + y->ahead, 0, (MCT_AHEAD + MCT_TILE) * y->plane * sizeof(double));
     if (!e->coarse) mct_evolution_forget(e, point);
 }
 

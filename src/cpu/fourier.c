@@ -101,8 +101,10 @@ static void unit(size_t part, size_t whole, double *re, double *im) {
 
 /* The same of i/(4 h), for any i, from those of i < 2 h, a quarter of the circle. */
 static void turned(size_t h, const double *quarter, size_t i, double *re, double *im) {
-    const double *const x = quarter + 2 * (i % (2 * h));
-    switch (i / (2 * h) % 4) {
+    size_t turns = 0;
+    for (; i >= 2 * h; i -= 2 * h) turns++;
+    const double *const x = quarter + 2 * i;
+    switch (turns % 4) {
     case 0: *re = x[0], *im = x[1]; break;
     case 1: *re = x[1], *im = -x[0]; break;
     case 2: *re = -x[0], *im = -x[1]; break;
