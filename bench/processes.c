@@ -1,6 +1,6 @@
 /* processes.c: the command as its user waits for it: from the start of its process to the end, all that it loads included.
  *
- * The command is the one beside this program; without it there is no such table. */
+ * The command is the one beside this program; without it a note says so. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -59,7 +59,11 @@ static const bench_column columns[] = {{"case", "case", NULL},
 
 void bench_processes(const bench_options *options, bench_report *report) {
     char path[PATH_LENGTH];
-    if (options->processor_time || !find_command(path)) return;
+    if (options->processor_time) return;
+    if (!find_command(path)) {
+        bench_report_note(report, "no apmct beside this program: the command is not measured");
+        return;
+    }
     process processes[] = {
         {"process/version", {"--version"}, path},
         {"process/critical", {"critical", "--quiet", "--json"}, path},

@@ -46,7 +46,7 @@ typedef struct mct_backend {
     mct_status (*set_statics)(mct_context *context, void *state, size_t point, const mct_statics *statics);
 
     /* Arrays in the backend's memory; NULL if there is none left. */
-    double *(*allocate)(size_t count);
+    double *(*allocate)(size_t count); /* not zeroed */
     void (*release)(double *array);
     void (*upload)(double *to, const double *from, size_t count);
     void (*download)(double *to, const double *from, size_t count);

@@ -33,6 +33,10 @@ mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution
                                        size_t species, size_t count, const mct_evolution_matrices *matrices,
                                        mct_evolution_kernel custom, void *user, mct_evolution **evolution);
 
+/* Clocks and rows of the window that has just been computed; who waits for rows is given them in the order of the points.
+ * Errors: those of the sinks, MCT_MEMORY. */
+mct_status mct_evolution_hand_on(mct_evolution *evolution);
+
 /* Phi_mm/S_mm [m] at wave number q, at a time among those of the last few rows (NaN at others) or of a wave number of which
  * there are rows (NaN: of others). */
 void mct_evolution_value_at(const mct_evolution *evolution, size_t point, size_t q, double time, double *f);

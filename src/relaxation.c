@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parts.h"
 #include "relaxation.h"
 
-/* PART: wave numbers that one thread treats at once */
-enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45, PART = 512 };
+enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45 };
 
 static const double inverse_e = 0.36787944117144232160;
 
@@ -158,17 +158,12 @@ static void add_part(mct_relaxation *relaxation, const double *phi, size_t first
 }
 
 void mct_relaxation_add(mct_relaxation *relaxation, double time, const double *phi, int threads) {
-    const size_t N = relaxation->N, parts = (N + PART - 1) / PART;
+    const size_t N = relaxation->N;
     relaxation->times[relaxation->rows++ % NODES] = time;
-    if (threads == 1) { /* no region of one, in every row */
-        for (size_t mu = 0; mu < relaxation->species; mu++) add_part(relaxation, phi, mu * N, (mu + 1) * N);
-        return;
-    }
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (size_t p = 0; p < relaxation->species * parts; p++) {
-        const size_t first = p / parts * N + p % parts * PART, end = (p / parts + 1) * N;
-        add_part(relaxation, phi, first, first + PART < end ? first + PART : end);
-    }
+    MCT_FOR_PARTS(
+        N, threads, for (size_t mu = 0; mu < relaxation->species; mu++) {
+            add_part(relaxation, phi, mu * N + first, mu * N + last);
+        })
 }
 
 void mct_relaxation_finish(mct_relaxation *relaxation) {
