@@ -8,7 +8,7 @@ set(APMCT_CUDA AUTO CACHE STRING "Build the CUDA sources for devices: ON, OFF or
 set(APMCT_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90" CACHE STRING
     "Compute capabilities to build for; the last one also as PTX, for what comes later")
 
-file(GLOB apmct_cuda_sources CONFIGURE_DEPENDS cuda/*.cu)
+file(GLOB_RECURSE apmct_cuda_sources CONFIGURE_DEPENDS cuda/*.cu)
 
 set(apmct_cuda_host_summary "off")
 if(APMCT_CUDA_HOST)
@@ -68,7 +68,7 @@ if(CMAKE_CXX_COMPILER_LOADED)
 
     # the backend "cuda-host": not installed, since it is for tests
     add_library(apmct_cuda_host_module MODULE $<TARGET_OBJECTS:apmct_cuda_host>
-        $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime> src/context.c src/grid.c src/evolution_scheme.c)
+        $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime> src/base/context.c src/grid.c src/evolution_scheme.c)
     set_target_properties(apmct_cuda_host_module PROPERTIES OUTPUT_NAME apmct_cuda_host)
     target_include_directories(apmct_cuda_host_module PRIVATE ${apmct_include_directories})
     target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies

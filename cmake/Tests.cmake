@@ -1,6 +1,6 @@
 # Tests and benchmark.  Every file is picked up by its name:
-#   tests/test_*.c       one Criterion program each, linked with the internal functions and tests/reference
-#   tests/long_*.c       programs of their own; ctest runs them with --sample, people without
+#   tests/ROOM/test_*.c  one Criterion program each, linked with the internal functions and tests/reference
+#   tests/ROOM/long_*.c  programs of their own; ctest runs them with --sample, people without
 #   tests/cli/test_*.sh  (and .py) get the path of the command as first argument
 #   tests/cuda           the CUDA sources on the host and the mistakes that must be found there
 #   bench/*.c            one program, apmct_bench; ctest runs it with --smoke
@@ -22,8 +22,10 @@ if(APMCT_TESTS)
     elseif(NOT CRITERION_FOUND)
         message(WARNING "Criterion was not found: the tests in C are not built (Debian: libcriterion-dev)")
     endif()
-    file(GLOB apmct_test_sources CONFIGURE_DEPENDS tests/test_*.c)
-    file(GLOB apmct_long_sources CONFIGURE_DEPENDS tests/long_*.c)
+    file(GLOB_RECURSE apmct_test_sources CONFIGURE_DEPENDS tests/test_*.c)
+    list(FILTER apmct_test_sources EXCLUDE REGEX "/tests/cuda/")
+    file(GLOB_RECURSE apmct_long_sources CONFIGURE_DEPENDS tests/long_*.c)
+    list(FILTER apmct_long_sources EXCLUDE REGEX "/tests/reference/")
     file(GLOB apmct_cli_tests CONFIGURE_DEPENDS tests/cli/test_*.sh tests/cli/test_*.py)
 
     set(apmct_test_libraries apmct_reference apmct_objects apmct_flags)

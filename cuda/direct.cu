@@ -10,7 +10,7 @@
  * of 50 MB until it is summed.  Bytes of weights: 8 N^3 times the same 1.6, 1.34, 1.23, once per group of points. */
 #include <stdlib.h>
 
-#include "constants.h"
+#include "base/constants.h"
 #include "direct.cuh"
 
 /* Products of a tile that are made at a time: 32 MB of them. */

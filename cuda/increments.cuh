@@ -5,7 +5,7 @@
 #ifndef MCT_INCREMENTS_CUH
 #define MCT_INCREMENTS_CUH
 
-#include "constants.h"
+#include "base/constants.h"
 #include "cuda.cuh"
 
 /* ---- running sums of a block ---------------------------------------------------------------------------------------------- */

@@ -53,7 +53,7 @@
 
 #include "apmct/version.h"
 #include "archive_internal.h"
-#include "file_aside.h"
+#include "base/file_aside.h"
 
 enum { CORE_INCREMENT = 1 << 20 };
 

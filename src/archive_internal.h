@@ -5,7 +5,7 @@
 
 #include "apmct/archive.h"
 #include "archive_hdf5.h"
-#include "file_aside.h"
+#include "base/file_aside.h"
 
 struct mct_archive {
     hid_t file;

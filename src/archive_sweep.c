@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "archive_internal.h"
-#include "number.h"
+#include "base/number.h"
 
 static const char *const point_dimensions[] = {"point", "wave_number", "mu", "nu"};
 

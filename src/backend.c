@@ -7,7 +7,7 @@
 
 #include "automatic.h"
 #include "backend_module.h"
-#include "module.h"
+#include "base/module.h"
 
 /* A backend of the library, or one in a module. */
 typedef struct backend_row {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "apmct/version.h"
-#include "module.h"
+#include "base/module.h"
 
 const mct_backend *mct_backend_module(const char *file, char *text, size_t size) {
     const mct_backend *(*get)(const char **, size_t *) = NULL;

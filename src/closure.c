@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "parts.h"
+#include "base/parts.h"
 
 /* Hard spheres of one diameter: labels do not matter, every c_mn(k) is c(k). */
 static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture, int threads, mct_statics *statics) {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "config_internal.h"
-#include "number.h"
 
 /* "KEY = VALUE: TEXT" from the place that gave the key. */
 static mct_status fail_number(mct_context *context, const mct_config *config, const char *key, double value,

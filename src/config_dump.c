@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "config_internal.h"
-#include "number.h"
 
 /* ---- visits ------------------------------------------------------------------------------------------------- */
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "config_internal.h"
-#include "text.h"
 
 static const char *last_part(const char *key) {
     const char *dot = strrchr(key, '.');

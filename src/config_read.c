@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "config_internal.h"
-#include "number.h"
 
 /* What every function below needs. */
 typedef struct reader {

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/number.h"
 #include "config_internal.h"
-#include "number.h"
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #define MCT_CONFIG_VALUE_H
 
 #include "apmct/config.h"
-#include "text.h"
+#include "base/text.h"
 
 typedef enum mct_value_kind { MCT_VALUE_SCALAR, MCT_VALUE_LIST, MCT_VALUE_MAP } mct_value_kind;
 

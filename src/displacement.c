@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "constants.h"
+#include "base/constants.h"
 
 /* u_d(k) with u^T Phi u = weight k^4 X^s; D lambda is W_ss/q^2 of a species with S_ss = 1. */
 static double couple(const mct_grid *grid, const mct_statics *statics, size_t s, double *u) {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "apmct/version.h"
-#include "checksum.h"
+#include "base/checksum.h"
 #include "evolution_internal.h"
 
 /* What must be the same for a state to be of use. */

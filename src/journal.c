@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checksum.h"
-#include "file_aside.h"
+#include "base/checksum.h"
+#include "base/file_aside.h"
 #include "journal_internal.h"
 
 const char mct_journal_magic[MCT_JOURNAL_MAGIC] = "apmct journal 1\n";

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checksum.h"
-#include "file_aside.h"
+#include "base/checksum.h"
+#include "base/file_aside.h"
 #include "journal_internal.h"
 
 enum { HEAD_MAX = 1 << 24 };

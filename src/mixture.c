@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "constants.h"
-#include "number.h"
+#include "base/constants.h"
+#include "base/number.h"
 
 static const double close_packing = 0.74;       /* face-centred cubic, 0.74048 */
 static const double fraction_tolerance = 1e-12; /* of the sum of the fractions */

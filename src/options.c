@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "apmct/config.h"
-#include "number.h"
+#include "base/number.h"
 
 /* ---- choices ------------------------------------------------------------------------------------------------ */
 

@@ -4,8 +4,8 @@
  * c(k) = 4 pi/k int_0^1 r c(r) sin(kr) dr is evaluated in two ways: */
 #include <math.h>
 
+#include "base/constants.h"
 #include "closure.h"
-#include "constants.h"
 
 /* Below this k the series, above it the integrated form.  The integrated form loses k^-6 in relative accuracy (its
  * terms are of order k^-6, the sum of order 1), the alternating series e^k; both stay below 3e-15 here. */

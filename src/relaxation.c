@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parts.h"
+#include "base/parts.h"
 #include "relaxation.h"
 
 enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45 };

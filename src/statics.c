@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/parts.h"
 #include "closure.h"
 #include "host_matrix.h"
-#include "parts.h"
 
 mct_structure_options mct_structure_options_default(void) {
     return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};

@@ -13,9 +13,9 @@
 
 #include "apmct/summary.h"
 #include "automatic.h"
-#include "context_child.h"
+#include "base/context_child.h"
+#include "base/text.h"
 #include "sweep_internal.h"
-#include "text.h"
 
 static const mct_sweep_method *const methods[] = {[MCT_SWEEP_GLASS] = &mct_sweep_glass,
                                                   [MCT_SWEEP_CRITICAL] = &mct_sweep_critical,

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "apmct/version.h"
+#include "base/text.h"
 #include "sweep_internal.h"
-#include "text.h"
 
 enum { PROCESSES_MAX = 10000, PATH_LENGTH = 4200 };
 

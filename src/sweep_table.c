@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "apmct/sweep.h"
+#include "base/number.h"
 #include "config_internal.h"
-#include "number.h"
 
 /* Keys that go together, and their values: one of `over`, or all of `zip`. */
 typedef struct axis {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "apmct/sweep.h"
+#include "base/number.h"
 #include "config_internal.h"
-#include "number.h"
 
 static const double default_tolerance = 1.0e-6;
 

@@ -15,7 +15,7 @@
 
 #include "archive_fixture.h"
 #include "archive_hdf5.h"
-#include "file_aside.h"
+#include "base/file_aside.h"
 
 TestSuite(archive, .init = set_up, .fini = tear_down);
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "apmct/apmct.h"
-#include "checksum.h"
+#include "base/checksum.h"
 
 enum { LENGTH = 5 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "apmct/apmct.h"
-#include "number.h"
-#include "text.h"
+#include "base/number.h"
+#include "base/text.h"
 
 static const mct_option *row(const char *key) {
     size_t count;

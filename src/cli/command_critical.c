@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli.h"
-#include "number.h"
 
 static const double activity_range[2] = {1, 10}; /* where critical.range is not given */
 

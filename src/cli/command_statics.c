@@ -1,8 +1,8 @@
 /* command_statics.c: apmct statics. */
 #include <math.h>
 
+#include "base/number.h"
 #include "cli.h"
-#include "number.h"
 
 static void print_summary(const cli *run, const mct_statics *statics) {
     const mct_statics_summary summary = mct_statics_summarise(statics);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli.h"
-#include "number.h"
 #include "ranks.h"
 
 /* ---- JSON: one object per line and point -------------------------------------------------------------------- */

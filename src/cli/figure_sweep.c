@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "figures.h"
-#include "number.h"
 
 /* The table of a file, and which of its keys is the axis. */
 typedef struct sweep_file {

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file_aside.h"
 #include "cli.h"
-#include "file_aside.h"
 
 extern char **environ;
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli.h"
-#include "text.h"
 
 enum { NUMBER_LENGTH = 32 };
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "module.h"
+#include "base/module.h"
 
 static size_t claim_here(void *user) {
     size_t *next = user;

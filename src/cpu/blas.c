@@ -4,7 +4,7 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 
-#include "module.h"
+#include "base/module.h"
 
 /* By its name for programs; where the build found it, if that is not where the system looks. */
 static void *open_library(void) {

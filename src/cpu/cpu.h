@@ -11,7 +11,7 @@
 
 #include "automatic.h"
 #include "backend.h"
-#include "parts.h"
+#include "base/parts.h"
 #include "simd/loops.h"
 
 /* Component mu nu of M is the bilinear sum of four functions: which ones, as indices into the point's functions. */

@@ -9,8 +9,8 @@
  * sum over j with X and U.  One point reads 16 N^3 bytes for 2 (m^2 + m) N^3 multiply-adds (rank one). */
 #include <string.h>
 
+#include "base/constants.h"
 #include "blas.h"
-#include "constants.h"
 #include "cpu.h"
 
 /* Rows (i, j) of one matrix product: at least this many, a whole number of i; fixed, so that results do not depend

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "constants.h"
+#include "base/constants.h"
 #include "cpu.h"
 
 static const long double pi = 3.14159265358979323846264338327950288L;

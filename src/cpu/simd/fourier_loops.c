@@ -9,7 +9,7 @@
  * Lags are integers: sum_m A_m cos(pi (2m + 1) i/(2n)) is the real part of a transform of n numbers, which are the
  * coefficients in the very order in which they are, turned by e^{-i pi i/(2n)}; the sine sum is its imaginary part.  Two
  * sums make one complex transform of n: two of n/2, for even and for odd lags. */
-#include "constants.h"
+#include "base/constants.h"
 #include "rows.h"
 
 /* Rows of the forward transform: C of TOGETHER functions, S of them.  Of the one to lags, even: P + iO of COMPONENTS,

@@ -1,7 +1,7 @@
 /* increment_loops.c: correlations of the O(N^2) form, and the step from increments to M(q). */
 #include <string.h>
 
-#include "constants.h"
+#include "base/constants.h"
 #include "loops.h"
 #include "wide.h"
 

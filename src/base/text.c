@@ -1,5 +1,5 @@
 /* text.c: text that grows; what is valid text; how far two words are apart. */
-#include "text.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

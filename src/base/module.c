@@ -1,5 +1,5 @@
 /* module.c: see module.h. */
-#include "module.h"
+#include "base/module.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* checksum.c: CRC-32, eight bytes at a time by tables. */
-#include "checksum.h"
+#include "base/checksum.h"
 
 #include <pthread.h>
 

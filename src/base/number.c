@@ -1,5 +1,5 @@
 /* number.c: numbers to and from text, the same in every locale. */
-#include "number.h"
+#include "base/number.h"
 
 #include <locale.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* file_aside.c: files that appear under their name only when they are complete. */
-#include "file_aside.h"
+#include "base/file_aside.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checksum.h"
+#include "base/checksum.h"
 
 static mct_status cannot_write(mct_context *context, const char *path) {
     return mct_fail(context, MCT_FILE, "%.300s: cannot be written: %s", path, strerror(errno));

@@ -1,7 +1,7 @@
 /* context.c: the error, the messages, the threads and the interruption of one user of the library. */
 #include "apmct/context.h"
 
-#include "context_child.h"
+#include "base/context_child.h"
 
 #include <pthread.h>
 #include <stdarg.h>
