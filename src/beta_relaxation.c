@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "apmct/decay.h"
-#include "least_squares.h"
+#include "numeric/least_squares.h"
 
 enum { NODES = 5, FEWEST = 8, COLUMNS = MCT_LEAST_SQUARES_COLUMNS };
 

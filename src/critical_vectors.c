@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "host_matrix.h"
+#include "numeric/host_matrix.h"
 
 static const double wanted = 1.0e-10; /* of the eigenvectors */
 

@@ -4,7 +4,7 @@
 
 #include "base/parts.h"
 #include "closure.h"
-#include "host_matrix.h"
+#include "numeric/host_matrix.h"
 
 mct_structure_options mct_structure_options_default(void) {
     return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};

@@ -2,7 +2,7 @@
  * exponents are known, to runs near the transition. */
 #include "evolution_fixture.h"
 #include "evolution_internal.h"
-#include "least_squares.h"
+#include "numeric/least_squares.h"
 
 enum { LEVELS = 60, ROWS = 2000 };
 

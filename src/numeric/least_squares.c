@@ -1,7 +1,7 @@
 /* least_squares.c: orthogonalise the columns (Gram-Schmidt, twice), then solve the triangle. */
 #include <math.h>
 
-#include "least_squares.h"
+#include "numeric/least_squares.h"
 
 enum { COLUMNS = MCT_LEAST_SQUARES_COLUMNS };
 

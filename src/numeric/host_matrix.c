@@ -1,5 +1,5 @@
 /* host_matrix.c: m x m matrices on the host. */
-#include "host_matrix.h"
+#include "numeric/host_matrix.h"
 
 #include <math.h>
 
