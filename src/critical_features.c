@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "apmct/summary.h"
-#include "closure.h"
 #include "critical_trace.h"
+#include "structure/structure.h"
 
 enum { PEAK_STEPS = 8, COLLAPSE_STEPS = 30 };
 

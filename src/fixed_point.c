@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "closure.h"
+#include "structure/structure.h"
 
 enum { VECTORS = 3 + (int)MCT_WORK + (int)MCT_KRYLOV_MAX + 1 + (int)MCT_RECYCLED_MAX + 1 };
 

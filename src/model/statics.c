@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/parts.h"
-#include "closure.h"
 #include "numeric/host_matrix.h"
+#include "structure/structure.h"
 
 mct_structure_options mct_structure_options_default(void) {
     return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};

@@ -1,5 +1,5 @@
 /* closure.c: the closures of this build, one row each. */
-#include "closure.h"
+#include "structure/structure.h"
 
 #include <string.h>
 

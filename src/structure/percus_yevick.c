@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/constants.h"
-#include "closure.h"
+#include "structure/structure.h"
 
 /* Below this k the series, above it the integrated form.  The integrated form loses k^-6 in relative accuracy (its
  * terms are of order k^-6, the sum of order 1), the alternating series e^k; both stay below 3e-15 here. */
