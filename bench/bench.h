@@ -23,7 +23,7 @@
 #include <stddef.h>
 
 #include "apmct/evolution.h"
-#include "backend.h"
+#include "backend/backend.h"
 
 /* --- options (main.c) -------------------------------------------------------------------------------------- */
 

@@ -31,7 +31,7 @@
  * avoid to touch; it is in the cache for most N. */
 #include <math.h>
 
-#include "automatic.h"
+#include "backend/automatic.h"
 #include "bench.h"
 
 enum { GROUP = 16 }; /* points that share one pass over the weights (direct.c) */

@@ -3,7 +3,7 @@
 #include "backend_cuda.h"
 
 #include "apmct/version.h"
-#include "backend_module.h"
+#include "backend/backend_module.h"
 
 const mct_backend MCT_CUDA_BACKEND = {
     .name = MCT_CUDA_NAME,

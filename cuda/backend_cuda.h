@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-#include "backend.h"
+#include "backend/backend.h"
 
 /* Before anything else of CUDA: leaves this process one of the devices of its node (process_device.cu). */
 void mct_cuda_choose_process_device(void);

@@ -10,7 +10,7 @@
 #ifndef MCT_DIRECT_CUH
 #define MCT_DIRECT_CUH
 
-#include "automatic.h"
+#include "backend/automatic.h"
 #include "cuda.cuh"
 
 enum { TILE = 64, COLUMNS = TILE * TILE };

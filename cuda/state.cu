@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "automatic.h"
+#include "backend/automatic.h"
 #include "cuda.cuh"
 
 enum { SPECIES_MAX = 4 }; /* small matrices live in registers */

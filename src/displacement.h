@@ -2,7 +2,7 @@
 #ifndef MCT_DISPLACEMENT_H
 #define MCT_DISPLACEMENT_H
 
-#include "backend_evolution.h"
+#include "backend/backend_evolution.h"
 
 /* species, coupling and source of a point's matrices; *work (NULL without displacements) holds them, free() it after use.
  * Errors: MCT_ARGUMENT (a species that is none or not tagged), MCT_MEMORY. */

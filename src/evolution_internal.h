@@ -2,7 +2,7 @@
 #ifndef MCT_EVOLUTION_INTERNAL_H
 #define MCT_EVOLUTION_INTERNAL_H
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "projection.h"
 #include "relaxation.h"
 

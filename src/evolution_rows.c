@@ -2,7 +2,7 @@
  * they are handed on to who waits for them. */
 #include <string.h>
 
-#include "automatic.h"
+#include "backend/automatic.h"
 #include "evolution_internal.h"
 
 /* What a look has found. */

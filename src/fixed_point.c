@@ -1,6 +1,6 @@
 /* fixed_point.c: the fixed-point problem of one state point, and plain iteration on it. */
 #include "fixed_point.h"
-#include "automatic.h"
+#include "backend/automatic.h"
 
 #include <math.h>
 #include <stdlib.h>

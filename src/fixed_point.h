@@ -7,7 +7,7 @@
 #define MCT_FIXED_POINT_H
 
 #include "apmct/critical.h"
-#include "backend.h"
+#include "backend/backend.h"
 
 enum {
     MCT_WORK = 8,           /* vectors for the strategies */

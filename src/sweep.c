@@ -12,7 +12,7 @@
 #endif
 
 #include "apmct/summary.h"
-#include "automatic.h"
+#include "backend/automatic.h"
 #include "base/context_child.h"
 #include "base/text.h"
 #include "sweep_internal.h"

@@ -3,7 +3,7 @@
 #define MCT_SWEEP_INTERNAL_H
 
 #include "apmct/sweep.h"
-#include "backend.h"
+#include "backend/backend.h"
 
 enum {
     MCT_SWEEP_STATUS = 0, /* the first numbers of a row: status, kernel evaluations, */

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "automatic.h"
+#include "backend/automatic.h"
 #include "cli.h"
 
 const cli_command cli_commands[] = {

@@ -9,8 +9,8 @@
 #ifndef MCT_CPU_H
 #define MCT_CPU_H
 
-#include "automatic.h"
-#include "backend.h"
+#include "backend/automatic.h"
+#include "backend/backend.h"
 #include "base/parts.h"
 #include "simd/loops.h"
 

@@ -8,7 +8,7 @@
 #ifndef MCT_STEP_LOOPS_H
 #define MCT_STEP_LOOPS_H
 
-#include "backend_evolution.h"
+#include "backend/backend_evolution.h"
 #include "loops.h"
 
 enum {

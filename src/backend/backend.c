@@ -1,12 +1,12 @@
 /* backend.c: the backends; one row each. */
-#include "backend.h"
+#include "backend/backend.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "automatic.h"
-#include "backend_module.h"
+#include "backend/automatic.h"
+#include "backend/backend_module.h"
 #include "base/module.h"
 
 /* A backend of the library, or one in a module. */

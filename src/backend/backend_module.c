@@ -1,5 +1,5 @@
 /* backend_module.c: see backend_module.h. */
-#include "backend_module.h"
+#include "backend/backend_module.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "evolution_scheme.h"
+#include "backend/scheme.h"
 
 const char *mct_time_scheme_name(mct_time_scheme scheme) {
     return scheme == MCT_TIME_MOMENTS ? "moments" : "legendre";

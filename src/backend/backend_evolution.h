@@ -7,7 +7,7 @@
 #ifndef MCT_BACKEND_EVOLUTION_H
 #define MCT_BACKEND_EVOLUTION_H
 
-#include "evolution_scheme.h"
+#include "backend/scheme.h"
 
 enum {
     MCT_SECANTS = 4, /* pairs of Anderson's acceleration, kept from step to step */

@@ -10,7 +10,7 @@
 
 #include "apmct/backend.h"
 #include "apmct/kernel.h"
-#include "backend_evolution.h"
+#include "backend/backend_evolution.h"
 
 /* What a state is made for. */
 typedef struct mct_shape {

@@ -2,7 +2,7 @@
 #ifndef MCT_BACKEND_MODULE_H
 #define MCT_BACKEND_MODULE_H
 
-#include "backend.h"
+#include "backend/backend.h"
 
 /* The table of the backend in libapmct_<file>.so (module.h), of the same version as the library.  Loaded once and kept; NULL
  * and the reason in text[size] where there is none. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
+#include "backend/backend.h"
 
 mct_solver_options mct_solver_options_default(void) {
     return (mct_solver_options){
