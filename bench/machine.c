@@ -8,7 +8,7 @@
 
 #include "apmct/version.h"
 #include "bench.h"
-#include "cpu/blas.h"
+#include "cpu/kernel/blas.h"
 #include "cpu/simd/loops.h"
 
 /* What the compiler was told, as its macros show. */

@@ -3,8 +3,8 @@
 #include <stddef.h>
 
 #include "bench.h"
-#include "cpu/coarse.h"
-#include "cpu/evolution.h"
+#include "cpu/evolution/coarse.h"
+#include "cpu/evolution/evolution.h"
 #include "evolution_internal.h"
 
 /* One run at a time, by one thread. */

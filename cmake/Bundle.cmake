@@ -3,7 +3,7 @@
 # the tests of the CUDA sources and every shared library that they need.  Not in it, and found on the machine it runs on:
 # the driver, cuBLAS and cuFFT (LD_LIBRARY_PATH, /usr/local/cuda), MPI, gnuplot.
 #
-# OpenBLAS, which src/cpu/blas.c loads at run time, comes with the module that runs CUDA sources on the host.
+# OpenBLAS, which src/cpu/kernel/blas.c loads at run time, comes with the module that runs CUDA sources on the host.
 #
 # patchelf (Debian: patchelf) tells the libraries to look for each other in their own folder.
 

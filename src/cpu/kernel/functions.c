@@ -5,7 +5,7 @@
  * Each function is computed by itself, so that threads can share the functions of one point. */
 #include <stdlib.h>
 
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 mct_status mct_functions_create(mct_context *context, mct_cpu *cpu) {
     const size_t m = cpu->m, mm = cpu->mm;

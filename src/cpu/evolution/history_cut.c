@@ -1,5 +1,5 @@
 /* history_cut.c: the slots, in the order in which the steps of a block want them. */
-#include "history_cut.h"
+#include "cpu/evolution/history_cut.h"
 
 void mct_history_slots(size_t n, int *of_F, int *of_M) {
     const size_t half = n / 2;

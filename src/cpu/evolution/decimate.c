@@ -2,8 +2,8 @@
  * within one decade, the resolution doubles instead. */
 #include <math.h>
 
-#include "coarse.h"
-#include "evolution.h"
+#include "cpu/evolution/coarse.h"
+#include "cpu/evolution/evolution.h"
 
 /* Moments of single cells are needed where n may double next. */
 static mct_cells cells_of(const mct_clock *clock) {

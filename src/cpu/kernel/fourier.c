@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/constants.h"
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 static const long double pi = 3.14159265358979323846264338327950288L;
 

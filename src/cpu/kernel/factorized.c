@@ -4,7 +4,7 @@
  * zeros around.  6 multiply-adds per lag, sequence entry and component: 36 N^2 for two species. */
 #include <string.h>
 
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 /* Zeros on either side of a sequence: what the blocked loops may read beyond it. */
 enum { PADDING = MCT_CORRELATE_BLOCK + 8 };

@@ -5,8 +5,8 @@
  * The steps of a tile share the cut.  All that is known when the first of a few tiles begins goes into all of their steps at
  * once, while the history of a block of wave numbers is at hand; what has become known since follows when a tile begins,
  * what the tile itself adds step by step. */
-#include "evolution.h"
-#include "history_cut.h"
+#include "cpu/evolution/evolution.h"
+#include "cpu/evolution/history_cut.h"
 
 /* One side of the cut: weights [k] of distances from t, next to the cut after J cells those of tail; values [l]. */
 typedef struct side {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "simd/step_loops.h"
+#include "cpu/simd/step_loops.h"
 
 /* The grid point c where the sums of the steps from ... last of a block of n are cut: moments of Phi reach over c cells,
  * those of m over J = i - c, n/4 <= J, c <= n/2.  With cuts that go from tile to tile by whole tiles while J stays among the

@@ -1,7 +1,7 @@
 /* evolution_layout.c: the arrays of a block of wave numbers, one after the other. */
-#include "evolution_layout.h"
+#include "cpu/evolution/evolution_layout.h"
 
-#include "history_cut.h"
+#include "cpu/evolution/history_cut.h"
 
 enum { PADDING = 9 * MCT_LANES };
 

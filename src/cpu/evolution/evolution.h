@@ -16,8 +16,8 @@
 #ifndef MCT_CPU_EVOLUTION_H
 #define MCT_CPU_EVOLUTION_H
 
-#include "cpu.h"
-#include "simd/step_loops.h"
+#include "cpu/cpu.h"
+#include "cpu/simd/step_loops.h"
 
 typedef struct mct_cpu_coarse mct_cpu_coarse;
 

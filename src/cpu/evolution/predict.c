@@ -1,5 +1,5 @@
 /* predict.c: the first guess of a step, extrapolated from the last points (MCT_GUESS). */
-#include "evolution.h"
+#include "cpu/evolution/evolution.h"
 
 void mct_evolution_predict_point(mct_cpu_evolution *e, size_t point, int thread) {
     (void)thread;

@@ -1,5 +1,5 @@
 /* blas.c: see blas.h. */
-#include "blas.h"
+#include "cpu/kernel/blas.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>

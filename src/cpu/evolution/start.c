@@ -3,7 +3,7 @@
  * Time is counted in steps, so that a_n stands for a_n h^n. */
 #include <string.h>
 
-#include "evolution.h"
+#include "cpu/evolution/evolution.h"
 
 /* C += factor A B, arrays [m*m][N] as rows. */
 static void add_product(size_t m, size_t N, double factor, const double *A, const double *B, double *C) {

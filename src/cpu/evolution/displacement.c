@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evolution.h"
+#include "cpu/evolution/evolution.h"
 
 mct_evolution_shape mct_displacement_shape(const mct_evolution_shape *shape) {
     mct_evolution_shape follower = *shape;

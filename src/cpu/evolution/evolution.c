@@ -1,5 +1,5 @@
 /* evolution.c: the CPU's row of the evolution's operations: memory, points among threads, looks, checkpoints. */
-#include "evolution.h"
+#include "cpu/evolution/evolution.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "coarse.h"
-#include "evolution_layout.h"
-#include "history_cut.h"
+#include "cpu/evolution/coarse.h"
+#include "cpu/evolution/evolution_layout.h"
+#include "cpu/evolution/history_cut.h"
 
 static size_t memory_needed(const mct_evolution_shape *shape) {
     const mct_step_layout layout = mct_step_layout_of(shape, true);

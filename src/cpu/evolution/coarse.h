@@ -11,7 +11,7 @@
 #ifndef MCT_CPU_COARSE_H
 #define MCT_CPU_COARSE_H
 
-#include "evolution.h"
+#include "cpu/evolution/evolution.h"
 
 /* Whether an evolution of this many wave numbers may have a coarse grid (for its memory), and every how many of those of
  * `grid` it has; 0: none. */

@@ -1,5 +1,5 @@
 /* coarse.c: the fixed point of a step on a coarse grid, for the memory kernel of the fine one (coarse.h). */
-#include "coarse.h"
+#include "cpu/evolution/coarse.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* commit.c: the new values of a step into the history and into the window of rows; whether the point is done. */
 #include <math.h>
 
-#include "evolution.h"
+#include "cpu/evolution/evolution.h"
 
 /* Blocks of wave numbers whose new values stay at hand for what the next step wants of them. */
 enum { TOGETHER = 16 };

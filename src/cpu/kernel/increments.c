@@ -5,7 +5,7 @@
  * than threads, the components of one point; no sum is split, so results do not depend on threads. */
 #include <string.h>
 
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 /* Scratch of a thread: functions [N], scratch of functions.c [m][N], four adjoint increments [N + 2] of components, the
  * algorithm's. */

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "coarse.h"
-#include "evolution.h"
+#include "cpu/evolution/coarse.h"
+#include "cpu/evolution/evolution.h"
 
 /* Evaluations after which the secants are taken for misleading, each time again. */
 enum { RESTART = 25 };

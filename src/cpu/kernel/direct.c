@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/constants.h"
-#include "blas.h"
-#include "cpu.h"
+#include "cpu/cpu.h"
+#include "cpu/kernel/blas.h"
 
 /* Rows (i, j) of one matrix product: at least this many, a whole number of i; fixed, so that results do not depend
  * on the number of threads. */
