@@ -2,7 +2,7 @@
  * back. */
 #include <string.h>
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 #define NOTE(call) mct_cuda_note(e->cuda, call)
 

@@ -4,7 +4,7 @@
  *   update  one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (8 + secants) bytes, 4 more for a secant; sums per chunk
  *   decide  one warp per point: the sums of its chunks, the clock, the least squares of the secants
  *   mix     one thread per wave number; 4 m^3 multiply-adds, 8 m^2 (5 + secants) bytes */
-#include "iterate.cuh"
+#include "evolution/iterate.cuh"
 
 template <int m> __global__ void update_kernel(mct_cuda_steps v) {
     const mct_cuda_wave_number at = mct_cuda_wave_number_of(v);

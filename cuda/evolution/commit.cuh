@@ -3,7 +3,7 @@
 #ifndef MCT_COMMIT_CUH
 #define MCT_COMMIT_CUH
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 /* F that the improved M makes, m = M W^-1, the row, the largest Phi_mm/S_mm of each chunk; by the whole block, one thread per
  * wave number. */

@@ -3,7 +3,7 @@
  *   change   one thread per wave number, sums per chunk       turn     one warp per point: the clock
  *   open     one thread per element of Phi and of m, one pass over its cells: 8 (5 n + 3 D) bytes for D = 5, of which half are
  *            moments of pairs, read and written               prepare  one thread per wave number: A^-1 */
-#include "decimate.cuh"
+#include "evolution/decimate.cuh"
 
 __global__ static void change_kernel(mct_cuda_steps v) {
     const mct_cuda_wave_number at = mct_cuda_wave_number_of(v);

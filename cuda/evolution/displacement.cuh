@@ -3,7 +3,7 @@
 #ifndef MCT_DISPLACEMENT_CUH
 #define MCT_DISPLACEMENT_CUH
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 /* Where a block works. */
 struct mct_displaced {

@@ -6,7 +6,7 @@
  *             step, with the loop of its fixed point
  *         while ends:             once, if a block of steps has ended
  *             decimate */
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 #define NOTE(call) mct_cuda_note(e->cuda, call)
 

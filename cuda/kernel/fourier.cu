@@ -9,9 +9,9 @@
  * Images are spectra (fourier.cuh); with one species e follows. */
 #include <limits.h>
 
-#include "assemble.cuh"
-#include "fourier.cuh"
-#include "functions.cuh"
+#include "kernel/assemble.cuh"
+#include "kernel/fourier.cuh"
+#include "kernel/functions.cuh"
 
 /* Transforms of the functions and of the increments, of one point on the general and on the rank-one path, and of a batch with
  * points of either path and with none but rank-one points. */

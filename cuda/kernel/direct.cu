@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/constants.h"
-#include "direct.cuh"
+#include "kernel/direct.cuh"
 
 /* Products of a tile that are made at a time: 32 MB of them. */
 static const size_t products_max = 1024;

@@ -2,7 +2,7 @@
  *
  * join (one thread per element of a sequence), product_adjoint (one per function and frequency; reads the images and spectra
  * of all components), unload (one per function and wave number), with the transforms between them. */
-#include "fourier.cuh"
+#include "kernel/fourier.cuh"
 
 /* Sequences [count][mm][3][L] from the weights of the increments. */
 __global__ static void join_kernel(mct_cuda_view v, mct_sequences s, const double *increment, double *real) {

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------ */
 

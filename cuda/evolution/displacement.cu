@@ -1,7 +1,7 @@
 /* displacement.cu: mean-squared displacements (displacement.cuh), everywhere.
  * One block per point and displacement: m^2 N terms of m0, 3 multiply-adds each.  Where these are many, one block per chunk of
  * wave numbers first. */
-#include "displacement.cuh"
+#include "evolution/displacement.cuh"
 
 __device__ static mct_displaced place_of(const mct_cuda_displacements &d) {
     return {blockIdx.x / (unsigned)d.count, blockIdx.x, (int)(blockIdx.x % (unsigned)d.count)};

@@ -3,7 +3,7 @@
  * ahead: 32 wave numbers per block, one per lane; the warps share the n/2 distances on either side of the cut.  For each 2 m^3
  * multiply-adds per step of the tile and 8 m^2 times 2 bytes: a value and a weight, which passes from step to step.
  * history: one thread per wave number; at most 2 (D + 1)/2 + 7 products. */
-#include "history.cuh"
+#include "evolution/history.cuh"
 
 template <int m> __global__ void __launch_bounds__(BLOCK) ahead_kernel(mct_cuda_steps v, int groups) {
     const size_t point = blockIdx.x / (unsigned)groups;

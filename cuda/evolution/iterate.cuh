@@ -2,7 +2,7 @@
 #ifndef MCT_ITERATE_CUH
 #define MCT_ITERATE_CUH
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 /* Evaluations after which the secants are taken for misleading, each time again. */
 enum { MCT_RESTART = 25 };

@@ -3,12 +3,12 @@
  * The functions of the memory kernel lie in shared memory (correlate.cuh), everything else is read from the cache; a block
  * that is done makes room for the next point.  An evaluation of the memory kernel: for each of m^2 components and N lags
  * 2N - lag terms of 6 multiply-adds, 9 m^2 N^2 in all, and at most 6 barriers; 4 more with what follows it. */
-#include "commit.cuh"
-#include "correlate.cuh"
-#include "decimate.cuh"
-#include "displacement.cuh"
-#include "history.cuh"
-#include "iterate.cuh"
+#include "evolution/commit.cuh"
+#include "evolution/decimate.cuh"
+#include "evolution/displacement.cuh"
+#include "evolution/history.cuh"
+#include "evolution/iterate.cuh"
+#include "kernel/correlate.cuh"
 
 /* M[x, x] of a point; shared: mct_correlate_shared.  A thread gets M at its own wave number and needs no other. */
 template <int m>

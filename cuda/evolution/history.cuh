@@ -5,7 +5,7 @@
 #ifndef MCT_HISTORY_CUH
 #define MCT_HISTORY_CUH
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 enum { MCT_SLICES = BLOCK / WARP_SIZE };
 

@@ -2,8 +2,8 @@
  *
  * The image of a function is the function itself [N]: t = kX continued as odd about -1/2, e = k^2 X as even, on the fly.
  * One warp per point, component and lag: 6 multiply-adds for each of up to 2N values of j. */
-#include "assemble.cuh"
-#include "factorized.cuh"
+#include "kernel/assemble.cuh"
+#include "kernel/factorized.cuh"
 
 enum { WARPS = BLOCK / WARP_SIZE };
 

@@ -3,7 +3,7 @@
  *
  * One thread per point and wave number computes all functions: reads F, G and C, 24 m^2 bytes at most, writes 8 bytes per
  * function.  The adjoint: one thread per element of F. */
-#include "functions.cuh"
+#include "kernel/functions.cuh"
 
 template <int m>
 __global__ void functions_kernel(mct_cuda_view v, size_t first, const double *F, const double *G, double *function) {

@@ -3,7 +3,7 @@
 #ifndef MCT_DECIMATE_CUH
 #define MCT_DECIMATE_CUH
 
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 /* ---- moments and weights of one element over the cells; value, moments, ... at its place, `size` apart ---------------------- */
 

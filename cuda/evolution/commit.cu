@@ -3,7 +3,7 @@
  *   commit  one thread per wave number: 3 m^3 multiply-adds, 8 m^2 (9 + secants) bytes
  *   tick    one warp per point: its clock
  *   gate    one block: what follows, in the launch of `tick` where that is one block too */
-#include "commit.cuh"
+#include "evolution/commit.cuh"
 
 template <int m> __global__ void commit_kernel(mct_cuda_steps v) {
     const mct_cuda_wave_number at = mct_cuda_wave_number_of(v);

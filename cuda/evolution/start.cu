@@ -3,7 +3,7 @@
  * Time is counted in steps, so that a_n stands for a_n h^n.  Series [taylor + 1][points][n].
  *
  * (taylor + 1)(taylor + 2)/2 evaluations of the memory kernel, then one thread per element and grid point. */
-#include "evolution.cuh"
+#include "evolution/evolution.cuh"
 
 /* b_n += M W^-1, from 0 if `first`. */
 template <int m> __global__ void add_memory_kernel(mct_cuda_steps v, bool first, double *b) {

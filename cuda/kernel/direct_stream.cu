@@ -9,7 +9,7 @@
  * In flight: 2 x AHEAD x 8 bytes per thread, 128 KB per multiprocessor with 32 warps; a copy at 3.35 TB/s needs about 20.
  * X and U are read by whole warps at one address, from the L1.  Points and, of a derivative, both sets of functions are
  * neighbouring blocks that read the same weights: from memory once, otherwise from the L2. */
-#include "direct.cuh"
+#include "kernel/direct.cuh"
 
 enum { WARPS = BLOCK / WARP_SIZE, CHUNKS = TILE / WARP_SIZE, PARTS = TILE * CHUNKS / WARPS, AHEAD = 8 };
 

@@ -6,7 +6,7 @@
 #ifndef MCT_ASSEMBLE_CUH
 #define MCT_ASSEMBLE_CUH
 
-#include "increments.cuh"
+#include "kernel/increments.cuh"
 
 /* Chunks up to which summing again costs less than a launch. */
 enum { MCT_CHUNKS_ALONE = 4 };

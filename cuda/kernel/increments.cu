@@ -2,7 +2,7 @@
  *
  * weight of a(i) -> of the terms, by sums from the end -> of the increments.  One thread per component and wave number, in the
  * chunks of assemble.cuh: sums of the chunks, running sums, weights; 24 bytes written and read between these, 32 written. */
-#include "assemble.cuh"
+#include "kernel/assemble.cuh"
 
 /* What l gives to the weights of the three running sums at i. */
 __device__ static void weights_of(const mct_cuda_view &v, size_t first, size_t component, int i, const double *l,

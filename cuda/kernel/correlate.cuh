@@ -10,8 +10,8 @@
 #ifndef MCT_CORRELATE_CUH
 #define MCT_CORRELATE_CUH
 
-#include "functions.cuh"
-#include "increments.cuh"
+#include "kernel/functions.cuh"
+#include "kernel/increments.cuh"
 
 enum { MCT_LAGS = 5, MCT_SLICES_MAX = 4 };
 
