@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "critical_internal.h"
+#include "glass/critical_search.h"
 #include "sweep_internal.h"
 
 enum { UNIT = 20, ACTIVITIES_MAX = 16 };

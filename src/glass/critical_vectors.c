@@ -4,7 +4,7 @@
  * Both vectors come from the bordered operator, regular where 1 - dG is not:
  *   A (d, .) = (0, 1),  A^T (l, .) = (0, 1).
  * Inside, inner products are those of f; the left vector of the plain sum is weight^2 l. */
-#include "critical_vectors.h"
+#include "glass/critical_vectors.h"
 
 #include <math.h>
 #include <stdlib.h>

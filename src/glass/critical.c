@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "critical_internal.h"
+#include "glass/critical_search.h"
 
 /* No smaller error of phi_c, relative, is asked for. */
 static const double tolerance_least = 1.0e-11;

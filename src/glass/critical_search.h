@@ -2,7 +2,7 @@
 #ifndef MCT_CRITICAL_INTERNAL_H
 #define MCT_CRITICAL_INTERNAL_H
 
-#include "critical_vectors.h"
+#include "glass/critical_vectors.h"
 
 typedef struct mct_critical_search {
     mct_fixed_point *problem;

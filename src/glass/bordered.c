@@ -1,5 +1,5 @@
 /* bordered.c: the linear systems of a branch of solutions, by GMRES. */
-#include "bordered.h"
+#include "glass/bordered.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * The branch (F(s), phi(s)) is followed with <l, F> = s, which is regular at the fold, and s is sought with
  * dphi/ds = 0.  For one s: Newton on (F - G(F, phi), <l, F> - s), then the tangent, both with the bordered operator of
  * bordered.c.  The error of phi is quadratic in that of s, so that only the last s needs all digits. */
-#include "fold.h"
+#include "glass/fold.h"
 
 #include <math.h>
 

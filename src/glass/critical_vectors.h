@@ -2,7 +2,7 @@
 #ifndef MCT_CRITICAL_VECTORS_H
 #define MCT_CRITICAL_VECTORS_H
 
-#include "fold.h"
+#include "glass/fold.h"
 
 /* Fills all of `point` but `found` and `evaluations` from the fold at F, where the problem stands.  left: [n] backend,
  * holds a first guess of the left eigenvector (in the metric of f) if have_left.  Destroys the work of the fold.

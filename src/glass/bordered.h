@@ -6,7 +6,7 @@
 #ifndef MCT_BORDERED_H
 #define MCT_BORDERED_H
 
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 
 typedef struct mct_bordered {
     double *l;     /* the constraint's direction, |l| = 1 */

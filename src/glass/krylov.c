@@ -3,7 +3,7 @@
  * (Y. Saad and M. H. Schultz, SIAM J. Sci. Stat. Comput. 7, 856 (1986)). */
 #include <math.h>
 
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 
 static double inner(const mct_fixed_point *problem, const double *x, double x_border, const double *y,
                     double y_border) {

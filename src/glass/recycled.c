@@ -7,7 +7,7 @@
  * (The idea of recycling: M. L. Parks et al., SIAM J. Sci. Comput. 28, 1651 (2006).) */
 #include <math.h>
 
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 
 enum { MAX = MCT_RECYCLED_MAX };
 

@@ -2,7 +2,7 @@
 #ifndef MCT_FOLD_H
 #define MCT_FOLD_H
 
-#include "bordered.h"
+#include "glass/bordered.h"
 
 /* What is known of a fold nearby. */
 typedef struct mct_fold_guess {

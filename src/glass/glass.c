@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fold.h"
+#include "glass/fold.h"
 
 enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3, FOLDS = 3 };
 

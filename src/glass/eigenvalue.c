@@ -2,7 +2,7 @@
  * iteration is stable there), above 1 on the other side of the fold.  Arnoldi, as far as the distance from 1 needs. */
 #include <math.h>
 
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 
 enum { SIZE_MAX_ARNOLDI = 30, SMALL_ITERATIONS = 1000 };
 

@@ -2,7 +2,7 @@
 #ifndef MCT_CRITICAL_TRACE_H
 #define MCT_CRITICAL_TRACE_H
 
-#include "critical_internal.h"
+#include "glass/critical_search.h"
 
 typedef struct mct_trace {
     mct_critical_search search;

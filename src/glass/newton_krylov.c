@@ -1,7 +1,7 @@
 /* newton_krylov.c: Newton's method on F - G(F) = 0, each correction (1 - dG) d = G(F) - F by GMRES. */
 #include <math.h>
 
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 
 static void one_minus_derivative(mct_fixed_point *problem, void *user, const double *v, double v_border, double *out,
                                  double *out_border) {

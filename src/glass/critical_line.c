@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "critical_trace.h"
+#include "glass/critical_trace.h"
 
 enum { ROOT_STEPS = 40 };
 

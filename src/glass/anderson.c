@@ -6,7 +6,7 @@
  * become dependent are left out. */
 #include <math.h>
 
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 
 enum { DEPTH = MCT_ANDERSON_DEPTH, IDLE_MAX = 12 };
 _Static_assert(3 * MCT_ANDERSON_DEPTH + 2 <= (int)MCT_KRYLOV_MAX + 1, "vectors lie in the Krylov basis");

@@ -3,7 +3,7 @@
  * Every critical point brings its slope d phi_c/d lambda, so that the curve between two of them is a cubic; an interval
  * is halved until the point in its middle is where the cubic says.  Maxima and minima of phi_c become nodes: between
  * neighbouring nodes the curve then rises or falls, and signs of phi_c - phi tell of every root. */
-#include "critical_trace.h"
+#include "glass/critical_trace.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "apmct/summary.h"
-#include "critical_trace.h"
+#include "glass/critical_trace.h"
 #include "structure/structure.h"
 
 enum { PEAK_STEPS = 8, COLLAPSE_STEPS = 30 };

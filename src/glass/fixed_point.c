@@ -1,5 +1,5 @@
 /* fixed_point.c: the fixed-point problem of one state point, and plain iteration on it. */
-#include "fixed_point.h"
+#include "glass/fixed_point.h"
 #include "backend/automatic.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "fold.h"
+#include "glass/fold.h"
 
 enum { STEPS_MAX = 60, MELTING_STEPS = 400, ATTEMPTS = 8 };
 
