@@ -5,7 +5,7 @@
 #include "bench.h"
 #include "cpu/evolution/coarse.h"
 #include "cpu/evolution/evolution.h"
-#include "evolution_internal.h"
+#include "evolution/evolution_internal.h"
 
 /* One run at a time, by one thread. */
 static const mct_step_loops *plain;

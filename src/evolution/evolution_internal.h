@@ -3,8 +3,8 @@
 #define MCT_EVOLUTION_INTERNAL_H
 
 #include "backend/backend.h"
-#include "projection.h"
-#include "relaxation.h"
+#include "evolution/projection.h"
+#include "evolution/relaxation.h"
 
 struct mct_evolution {
     mct_context *context;

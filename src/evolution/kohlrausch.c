@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "apmct/decay.h"
-#include "evolution_internal.h"
+#include "evolution/evolution_internal.h"
 #include "numeric/least_squares.h"
 
 enum { LEVELS = 128, FEWEST = 8, COLUMNS = 3, STEPS = 200, CORRELATORS = 64 /* that go to a thread together */ };

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "backend/automatic.h"
-#include "evolution_internal.h"
+#include "evolution/evolution_internal.h"
 
 /* What a look has found. */
 typedef struct window {

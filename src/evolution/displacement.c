@@ -3,7 +3,7 @@
  *   m0 = (D/lambda) rho/(6 pi^2) int dk k^4 X^s phi^s,  X^s = sum c_sd c_sd' sqrt(x_d x_d') Phi_dd'
  *
  * The integrand is even in k and smooth: the plain sum over half-integer k is as accurate as any, for both quadratures. */
-#include "displacement.h"
+#include "evolution/displacement.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/parts.h"
-#include "relaxation.h"
+#include "evolution/relaxation.h"
 
 enum { NODES = MCT_RELAXATION_NODES, LADDER = MCT_RELAXATION_LADDER, LINEAR = 45 };
 

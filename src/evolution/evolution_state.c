@@ -4,7 +4,7 @@
 
 #include "apmct/version.h"
 #include "base/checksum.h"
-#include "evolution_internal.h"
+#include "evolution/evolution_internal.h"
 
 /* What must be the same for a state to be of use. */
 typedef struct header {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "apmct/decay.h"
-#include "displacement.h"
-#include "evolution_internal.h"
+#include "evolution/displacement.h"
+#include "evolution/evolution_internal.h"
 
 /* The Taylor series ends where the fastest rate times t is this. */
 static const double start_until = 0.2;

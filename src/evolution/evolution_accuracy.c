@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "apmct/evolution_plan.h"
-#include "evolution_internal.h"
+#include "evolution/evolution_internal.h"
 
 enum { QUICK_STEPS = 24, QUICK_ATTEMPTS = 3, STEPS_MIN = 32, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "projection.h"
+#include "evolution/projection.h"
 
 static const double per_decade = 40.0; /* the laws bend over decades: this is plenty for their slopes */
 
