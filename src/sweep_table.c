@@ -7,7 +7,7 @@
 
 #include "apmct/sweep.h"
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 /* Keys that go together, and their values: one of `over`, or all of `zip`. */
 typedef struct axis {

@@ -5,7 +5,7 @@
 
 #include "apmct/sweep.h"
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 static const double default_tolerance = 1.0e-6;
 

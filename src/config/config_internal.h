@@ -3,7 +3,7 @@
 #define MCT_CONFIG_INTERNAL_H
 
 #include "apmct/config.h"
-#include "config_value.h"
+#include "config/config_value.h"
 
 enum { MCT_LIST_MAX = 1000, MCT_KEY_LENGTH = 256 };
 

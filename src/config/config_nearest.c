@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 static const char *last_part(const char *key) {
     const char *dot = strrchr(key, '.');

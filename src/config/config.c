@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 enum { FILE_LENGTH_MAX = 4 * 1024 * 1024 };
 

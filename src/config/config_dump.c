@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 /* ---- visits ------------------------------------------------------------------------------------------------- */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 /* What every function below needs. */
 typedef struct reader {

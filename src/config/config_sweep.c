@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 typedef struct reader {
     mct_context *context;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 /* "KEY = VALUE: TEXT" from the place that gave the key. */
 static mct_status fail_number(mct_context *context, const mct_config *config, const char *key, double value,

@@ -1,5 +1,5 @@
 /* config_value.c: YAML text (libyaml's document API) into a tree of our own. */
-#include "config_value.h"
+#include "config/config_value.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <yaml.h>
 
 #include "base/number.h"
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
 
