@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "archive_fixture.h"
-#include "archive_hdf5.h"
 #include "base/file_aside.h"
+#include "result/archive_hdf5.h"
 
 TestSuite(archive, .init = set_up, .fini = tear_down);
 

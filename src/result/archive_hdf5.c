@@ -1,5 +1,5 @@
 /* archive_hdf5.c: the few HDF5 operations that reading and writing share. */
-#include "archive_hdf5.h"
+#include "result/archive_hdf5.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "apmct/journal.h"
-#include "archive_internal.h"
+#include "result/archive_internal.h"
 
 enum { CHUNK_VALUES = 65536, CHUNK_TIMES = 256, CHUNK_TIMES_LEAST = 16, PIECE_VALUES = 1 << 19 };
 

@@ -4,8 +4,8 @@
 #define MCT_ARCHIVE_INTERNAL_H
 
 #include "apmct/archive.h"
-#include "archive_hdf5.h"
 #include "base/file_aside.h"
+#include "result/archive_hdf5.h"
 
 struct mct_archive {
     hid_t file;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "apmct/critical.h"
-#include "archive_internal.h"
+#include "result/archive_internal.h"
 
 /* ---- arrays of one point ------------------------------------------------------------------------------------ */
 

@@ -4,7 +4,7 @@
 
 #include <hdf5_hl.h>
 
-#include "archive_internal.h"
+#include "result/archive_internal.h"
 
 enum { CHUNK_VALUES = 65536, DEFLATE_LEVEL = 4, NAME_LENGTH = 256 };
 

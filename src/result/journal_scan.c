@@ -10,7 +10,7 @@
 
 #include "base/checksum.h"
 #include "base/file_aside.h"
-#include "journal_internal.h"
+#include "result/journal_internal.h"
 
 enum { HEAD_MAX = 1 << 24 };
 

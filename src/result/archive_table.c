@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive_internal.h"
 #include "base/number.h"
+#include "result/archive_internal.h"
 
 static const char *const point_dimensions[] = {"point", "wave_number", "mu", "nu"};
 

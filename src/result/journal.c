@@ -11,7 +11,7 @@
 
 #include "base/checksum.h"
 #include "base/file_aside.h"
-#include "journal_internal.h"
+#include "result/journal_internal.h"
 
 const char mct_journal_magic[MCT_JOURNAL_MAGIC] = "apmct journal 1\n";
 

@@ -10,7 +10,7 @@
 #include <hdf5.h>
 
 #include "apmct/archive.h"
-#include "archive_hdf5.h"
+#include "result/archive_hdf5.h"
 
 enum { DATASETS_MAX = 1000, NAME_LENGTH = 256 };
 

@@ -52,8 +52,8 @@
 #include <unistd.h>
 
 #include "apmct/version.h"
-#include "archive_internal.h"
 #include "base/file_aside.h"
+#include "result/archive_internal.h"
 
 enum { CORE_INCREMENT = 1 << 20 };
 

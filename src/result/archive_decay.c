@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive_internal.h"
+#include "result/archive_internal.h"
 
 /* ---- Kohlrausch ---------------------------------------------------------------------------------------------- */
 
