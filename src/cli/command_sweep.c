@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 #include "cli.h"
-#include "ranks.h"
+#include "run/ranks.h"
 
 /* ---- JSON: one object per line and point -------------------------------------------------------------------- */
 

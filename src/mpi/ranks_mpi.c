@@ -3,7 +3,7 @@
 #include <mpi.h>
 #include <stdint.h>
 
-#include "cli/ranks.h"
+#include "run/ranks.h"
 
 enum { COUNTER_OF = 0, FAR = 1 << 30 };
 

@@ -3,7 +3,7 @@
 #ifndef MCT_SWEEP_SERIES_H
 #define MCT_SWEEP_SERIES_H
 
-#include "sweep_internal.h"
+#include "run/sweep_internal.h"
 
 /* Whether the rows have columns time [times] and correlator [times][q][mu][nu]. */
 bool mct_sweep_keeps_correlators(const mct_config *config);

@@ -7,7 +7,7 @@
 
 #include "apmct/version.h"
 #include "base/text.h"
-#include "sweep_internal.h"
+#include "run/sweep_internal.h"
 
 enum { PROCESSES_MAX = 10000, PATH_LENGTH = 4200 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "glass/critical_search.h"
-#include "sweep_internal.h"
+#include "run/sweep_internal.h"
 
 enum { UNIT = 20, ACTIVITIES_MAX = 16 };
 

@@ -15,7 +15,7 @@
 #include "backend/automatic.h"
 #include "base/context_child.h"
 #include "base/text.h"
-#include "sweep_internal.h"
+#include "run/sweep_internal.h"
 
 static const mct_sweep_method *const methods[] = {[MCT_SWEEP_GLASS] = &mct_sweep_glass,
                                                   [MCT_SWEEP_CRITICAL] = &mct_sweep_critical,

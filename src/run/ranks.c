@@ -1,5 +1,5 @@
 /* ranks.c: finds the module that knows MPI, where there are several processes. */
-#include "ranks.h"
+#include "run/ranks.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "apmct/glass.h"
-#include "sweep_internal.h"
+#include "run/sweep_internal.h"
 
 enum { UNIT = 8 };
 

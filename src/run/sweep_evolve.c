@@ -4,7 +4,7 @@
 
 #include "apmct/evolution_plan.h"
 #include "apmct/summary.h"
-#include "sweep_series.h"
+#include "run/sweep_series.h"
 
 enum { UNIT = 4, DEVICE_UNIT = 4096 };
 

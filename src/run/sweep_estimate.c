@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "apmct/evolution_plan.h"
-#include "sweep_internal.h"
+#include "run/sweep_internal.h"
 
 /* Kernel evaluations per point, and what other work adds to their time, as measured on hard spheres; runs in time that go
  * on until time.until take more steps than those that decay. */

@@ -1,5 +1,5 @@
 /* sweep_series.c: see sweep_series.h. */
-#include "sweep_series.h"
+#include "run/sweep_series.h"
 
 #include <math.h>
 #include <stdlib.h>
