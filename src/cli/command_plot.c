@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static const cli_format formats[] = {
     {".pdf", "pdfcairo enhanced color font 'Sans,11' size 15cm,9cm", "%%EOF"},

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static const char general[] = "Options:\n"
                               "  --set KEY=VALUE     set one key of the configuration (repeatable; keys below)\n"

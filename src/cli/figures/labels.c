@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 enum { KEYS_MAX = 4096, SHOWN_MAX = 3, KEY_LENGTH = 160, VALUE_LENGTH = 96 };
 

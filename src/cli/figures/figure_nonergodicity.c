@@ -1,5 +1,5 @@
 /* figure_nonergodicity.c: nonergodicity parameters of each species against the wave number. */
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static double normalised(const mct_result *result, size_t column, size_t row) {
     return cli_element(result, "nonergodicity", row, column, column) /

@@ -1,5 +1,5 @@
 /* figure_correlator.c: correlators Phi_mumu/S_mumu against the time. */
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static double normalised(const mct_result *result, double k, size_t row, size_t mu) {
     const mct_dataset *phi = mct_result_dataset(result, "correlator");

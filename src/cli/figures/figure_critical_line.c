@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static const char point_size[] = "0.75";
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/file_aside.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 extern char **environ;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static const char *const varied[] = {"mixture.packing_fraction"};
 

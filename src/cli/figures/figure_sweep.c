@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 /* The table of a file, and which of its keys is the axis. */
 typedef struct sweep_file {

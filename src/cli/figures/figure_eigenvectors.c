@@ -2,7 +2,7 @@
  *
  * d_mumu/S_mumu is how f_mu moves; l_mumu S_mumu is what it weighs in <l, d>, a sum over wave numbers: divided by their
  * spacing it does not depend on the grid. */
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static double right(const mct_result *result, size_t species, size_t row) {
     return cli_element(result, "right_eigenvector", row, species, species) /

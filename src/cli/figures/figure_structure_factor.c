@@ -1,7 +1,7 @@
 /* figure_structure_factor.c: total and partial structure factors. */
 #include <math.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 enum { PAIRS_MAX = 3 };
 

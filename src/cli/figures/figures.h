@@ -2,7 +2,7 @@
 #ifndef MCT_CLI_FIGURES_H
 #define MCT_CLI_FIGURES_H
 
-#include "cli.h"
+#include "cli/cli.h"
 
 /* One figure being drawn. */
 typedef struct cli_drawing {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static const double decayed = 1e-3, a_while = 3;
 

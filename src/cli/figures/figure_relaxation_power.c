@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static const char *const varied[] = {"mixture.packing_fraction"};
 

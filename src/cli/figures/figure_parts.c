@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 /* Okabe and Ito's colours, told apart by colour-blind readers; their yellow is too light for lines. */
 static const char *const colours[CLI_COLOURS] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",

@@ -1,7 +1,7 @@
 /* figure_tagged.c: tagged particles: their correlators phi^s and their mean-squared displacements against the time. */
 #include <math.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static size_t particle_count(const mct_result *result) {
     return result->config->tagged_count;

@@ -1,7 +1,7 @@
 /* figure_relaxation.c: relaxation times of each species against the wave number. */
 #include <math.h>
 
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 static double relaxation_time(const mct_result *result, size_t column, size_t row) {
     const mct_dataset *tau = mct_result_dataset(result, "relaxation_time");

@@ -1,5 +1,5 @@
 /* figures.c: the figures that apmct plot can draw; one file each. */
-#include "figures.h"
+#include "cli/figures/figures.h"
 
 const cli_figure cli_figures[] = {
     {"structure-factor", "apmct statics, glass or critical", cli_has_structure_factor, NULL, cli_draw_structure_factor},
