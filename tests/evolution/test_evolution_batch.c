@@ -1,5 +1,5 @@
 /* test_evolution_batch.c: batches, threads, windows, checkpoints: the same numbers to the last bit; what is refused. */
-#include "evolution_fixture.h"
+#include "evolution/evolution_fixture.h"
 
 enum { POINTS = 4 };
 static const mct_grid grid = {.points = 50, .spacing = 0.6};

@@ -1,6 +1,6 @@
 /* test_evolution_coarse.c: large grids, whose steps a coarse grid foretells (src/cpu/coarse.h), against the same without it. */
+#include "evolution/evolution_fixture.h"
 #include "evolution/evolution_internal.h"
-#include "evolution_fixture.h"
 
 /* The memory kernel of the library as one of the user's own, for which there is no coarse grid. */
 static void plain_kernel(void *user, size_t point, const double *F, const double *G, bool linear, double *M) {

@@ -1,7 +1,7 @@
 /* test_evolution_schematic.c: models of one wave number whose solutions are known: Phi' + Phi + int m(t-u) Phi'(u) du = 0,
  * m = v1 Phi + v2 Phi^2. */
+#include "evolution/evolution_fixture.h"
 #include "evolution/evolution_internal.h"
-#include "evolution_fixture.h"
 
 typedef struct model {
     double v1, v2;

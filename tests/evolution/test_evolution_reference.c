@@ -1,5 +1,5 @@
 /* test_evolution_reference.c: correlators against a naive integration of the equation of motion. */
-#include "evolution_fixture.h"
+#include "evolution/evolution_fixture.h"
 
 /* The library's row nearest to `time` of a mixture on a small grid against the reference at the same time. */
 static void compare(const mct_mixture *mixture, const mct_grid *grid, const mct_evolution_options *options, double time,

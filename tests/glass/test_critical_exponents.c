@@ -1,5 +1,5 @@
 /* test_critical_exponents.c: exponent parameter, eigenvectors, amplitude and slopes at the critical point; a, b, gamma. */
-#include "critical_fixture.h"
+#include "glass/critical_fixture.h"
 
 enum { N = 100, SPECIES_MAX = 3, SIZE = SPECIES_MAX * SPECIES_MAX * N };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel_fixture.h"
+#include "backend/kernel_fixture.h"
 
 static const double error_allowed = 1e-12; /* of one M[F], test_kernel.c */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel_fixture.h"
+#include "backend/kernel_fixture.h"
 
 /* Worst error over all q relative to max over components |M(q)|: the increments in double reach 6e-14 (N = 100) to
  * 3e-13 (N = 1000), docs/theory.md, "Memory kernel"; long_kernel_accuracy.c does the larger N. */

@@ -1,7 +1,7 @@
 /* test_decay.c: fits of Kohlrausch's function and of the exponents a and b: to what they are made for, to models whose
  * exponents are known, to runs near the transition. */
+#include "evolution/evolution_fixture.h"
 #include "evolution/evolution_internal.h"
-#include "evolution_fixture.h"
 #include "numeric/least_squares.h"
 
 enum { LEVELS = 60, ROWS = 2000 };

@@ -3,7 +3,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "critical_fixture.h"
+#include "glass/critical_fixture.h"
 
 /* phi_c of the point and of the root are each right to 1e-11 of themselves */
 static const double phi_error = 2e-11;

@@ -1,5 +1,5 @@
 /* test_tagged.c: tagged particles as the limit of a species of fraction 0; their mean-squared displacement. */
-#include "evolution_fixture.h"
+#include "evolution/evolution_fixture.h"
 
 static const mct_grid coarse = {.points = 40, .spacing = 0.8};
 static const mct_tagged passive = {.name = "t", .activity = 1.0, .diffusivity = 1.0, .own = true};

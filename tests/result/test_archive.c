@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive_fixture.h"
 #include "base/file_aside.h"
+#include "result/archive_fixture.h"
 #include "result/archive_hdf5.h"
 
 TestSuite(archive, .init = set_up, .fini = tear_down);

@@ -1,7 +1,7 @@
 /* test_critical.c: the critical packing fraction against reference values, bisection and exact symmetries; its cost. */
 #include <stdio.h>
 
-#include "critical_fixture.h"
+#include "glass/critical_fixture.h"
 #include "reference/long_support.h"
 
 enum { N = 100 };

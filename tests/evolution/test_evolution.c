@@ -1,5 +1,5 @@
 /* test_evolution.c: relaxation times known from independent programs; the long-time limit; exact symmetries. */
-#include "evolution_fixture.h"
+#include "evolution/evolution_fixture.h"
 
 static const double phi_c = 0.515912134119; /* passive, default grid */
 

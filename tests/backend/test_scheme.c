@@ -1,6 +1,6 @@
 /* test_evolution_scheme.c: the coefficients of the scheme in time. */
 #include "backend/scheme.h"
-#include "evolution_fixture.h"
+#include "evolution/evolution_fixture.h"
 
 static mct_scheme scheme_of(mct_time_scheme kind, int order) {
     mct_time_options options = mct_time_options_default();

@@ -1,6 +1,6 @@
 /* test_relaxation.c: relaxation times of known decays from rows at growing steps. */
+#include "evolution/evolution_fixture.h"
 #include "evolution/relaxation.h"
-#include "evolution_fixture.h"
 
 enum { N = 3, MANY = 1300 /* wave numbers that several threads share */ };
 

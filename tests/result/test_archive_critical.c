@@ -4,7 +4,7 @@
 #include <hdf5_hl.h>
 #include <math.h>
 
-#include "archive_fixture.h"
+#include "result/archive_fixture.h"
 
 TestSuite(archive_critical, .init = set_up, .fini = tear_down);
 
