@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 static const double activity_range[2] = {1, 10}; /* where critical.range is not given */
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "evolve.h"
+#include "cli/evolve.h"
 
 static const double call_seconds = 0.2; /* that one call of the solver should take */
 

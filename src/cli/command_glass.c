@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 
 /* What one run computes; owned by cli_glass. */
 typedef struct solution {

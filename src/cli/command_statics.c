@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/number.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 static void print_summary(const cli *run, const mct_statics *statics) {
     const mct_statics_summary summary = mct_statics_summarise(statics);

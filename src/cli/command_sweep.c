@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "run/ranks.h"
 
 /* ---- JSON: one object per line and point -------------------------------------------------------------------- */

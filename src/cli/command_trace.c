@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 
 /* The slope of phi_c on the side of larger activities tells a maximum from a minimum. */
 static const char *extremum_name(const mct_critical_line *line, double activity) {

@@ -2,7 +2,7 @@
 #ifndef MCT_CLI_EVOLVE_H
 #define MCT_CLI_EVOLVE_H
 
-#include "cli.h"
+#include "cli/cli.h"
 
 /* Owned by cli_evolve. */
 typedef struct cli_evolve_run {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "evolve.h"
+#include "cli/evolve.h"
 
 static const double near = 0.05; /* |eps| up to which a transition is of interest */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "evolve.h"
+#include "cli/evolve.h"
 
 /* What must be the same for a run to go on.  Caller frees. */
 static mct_status make_head(cli *run, const cli_evolve_run *found, const mct_time_options *time, char **head) {

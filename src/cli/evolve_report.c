@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evolve.h"
+#include "cli/evolve.h"
 
 enum { TOLD_FROM = 64 }; /* steps after which their pace says something: the start is slow */
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "backend/automatic.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 const cli_command cli_commands[] = {
     {.name = "statics",

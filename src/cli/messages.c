@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 
 static const double terminal_interval = 0.1; /* s between two updates of a line that is overwritten */
 static const double plain_interval = 10;     /* s between two lines in a log */

@@ -1,6 +1,6 @@
 /* report.c: what summaries have in common. */
 #include "base/number.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 void cli_print_model(const cli *run, const mct_mixture *mixture) {
     const mct_grid *grid = &run->config->grid;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 double *mct_cpu_allocate_work(size_t count) {
     if (count > SIZE_MAX / sizeof(double) - 16) return NULL;

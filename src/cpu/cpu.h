@@ -12,7 +12,7 @@
 #include "backend/automatic.h"
 #include "backend/backend.h"
 #include "base/parts.h"
-#include "simd/loops.h"
+#include "cpu/simd/loops.h"
 
 /* Component mu nu of M is the bilinear sum of four functions: which ones, as indices into the point's functions. */
 typedef struct mct_term {

@@ -1,7 +1,7 @@
 /* glass.c: the fixed point F = G(F) and its derivative, matrix by matrix at every wave number (docs/theory.md). */
 #include <math.h>
 
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 /* Scratch of the small-matrix loops for m beyond their fixed sizes: that of the thread, which is larger. */
 static double *scratch_of(const mct_cpu *cpu, size_t thread) {

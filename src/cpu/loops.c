@@ -1,5 +1,5 @@
 /* loops.c: which set of inner loops runs on this processor. */
-#include "simd/loops.h"
+#include "cpu/simd/loops.h"
 
 #include <string.h>
 

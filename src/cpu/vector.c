@@ -1,7 +1,7 @@
 /* vector.c: inner products and norms of batches, in the metric of the nonergodicity parameters f. */
 #include <math.h>
 
-#include "cpu.h"
+#include "cpu/cpu.h"
 
 void mct_cpu_dot(void *state, size_t first_point, size_t count, const double *x, const double *y, double *out) {
     const mct_cpu *cpu = state;

@@ -10,7 +10,7 @@
  * coefficients in the very order in which they are, turned by e^{-i pi i/(2n)}; the sine sum is its imaginary part.  Two
  * sums make one complex transform of n: two of n/2, for even and for odd lags. */
 #include "base/constants.h"
-#include "rows.h"
+#include "cpu/simd/rows.h"
 
 /* Rows of the forward transform: C of TOGETHER functions, S of them.  Of the one to lags, even: P + iO of COMPONENTS,
  * K3 + iD of them, and the same for odd lags. */

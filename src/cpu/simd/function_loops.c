@@ -1,5 +1,5 @@
 /* function_loops.c: the functions of one wave number that enter the memory kernel, from F. */
-#include "loops.h"
+#include "cpu/simd/loops.h"
 
 static void combine(size_t n, size_t terms, const double *restrict coefficient, const double *restrict in,
                     size_t stride, const double *restrict scale, int power, double *restrict out) {

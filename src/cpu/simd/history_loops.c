@@ -2,8 +2,8 @@
  *
  * Per distance and step 2 m^3 multiply-adds for each wave number; what is read of one grid value serves all steps of a
  * tile. */
-#include "small_matrix.h"
-#include "step_loops.h"
+#include "cpu/simd/small_matrix.h"
+#include "cpu/simd/step_loops.h"
 
 /* Steps whose sums stay in registers: m*m of them each, for m = 2. */
 #if defined(__AVX512F__)

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/constants.h"
-#include "loops.h"
-#include "wide.h"
+#include "cpu/simd/loops.h"
+#include "cpu/simd/wide.h"
 
 /* VECTORS vectors of the instruction set are kept as accumulators of each output, so that
  * four outputs and the operands fit the registers. */

@@ -1,5 +1,5 @@
 /* matrix_loops.c: the algebra of m x m matrices at every wave number, MCT_WIDTH wave numbers at a time. */
-#include "small_matrix.h"
+#include "cpu/simd/small_matrix.h"
 
 enum { FIXED = 3 }; /* up to this m the loops are compiled for each m, with their scratch on the stack */
 

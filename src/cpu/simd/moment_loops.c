@@ -1,6 +1,6 @@
 /* moment_loops.c: what happens once per block of steps: moments of the new cells, thinning, weights of the history. */
-#include "small_matrix.h"
-#include "step_loops.h"
+#include "cpu/simd/small_matrix.h"
+#include "cpu/simd/step_loops.h"
 
 /* BODY with D a constant. */
 #define EACH_DEGREE(CALL)                  \

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "loops.h"
-#include "wide.h"
+#include "cpu/simd/loops.h"
+#include "cpu/simd/wide.h"
 
 enum { MCT_ROW = MCT_WIDTH < 4 ? 4 : MCT_WIDTH };
 

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "loops.h"
-#include "wide.h"
+#include "cpu/simd/loops.h"
+#include "cpu/simd/wide.h"
 
 #define MCT_INLINE static inline __attribute__((always_inline))
 

@@ -1,6 +1,6 @@
 /* step_loops.c: one step in time at every wave number: guess, history, residual, acceleration, new values. */
-#include "step_loops.h"
-#include "small_matrix.h"
+#include "cpu/simd/step_loops.h"
+#include "cpu/simd/small_matrix.h"
 
 #include <math.h>
 

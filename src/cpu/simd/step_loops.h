@@ -9,7 +9,7 @@
 #define MCT_STEP_LOOPS_H
 
 #include "backend/backend_evolution.h"
-#include "loops.h"
+#include "cpu/simd/loops.h"
 
 enum {
     MCT_TILE = 4,   /* coming steps that share a cut, and each value that is read */

@@ -1,8 +1,8 @@
 /* vector_loops.c: sums and norms; the order of summation depends on n alone. */
 #include <math.h>
 
-#include "loops.h"
-#include "wide.h"
+#include "cpu/simd/loops.h"
+#include "cpu/simd/wide.h"
 
 enum { PARTIAL = 16 }; /* independent partial sums: more than any instruction set needs */
 
