@@ -22,7 +22,7 @@
  *   factorized  F, C, M, and functions and increments written and read: (3 m^2 + 2 f + 8 m^2) N
  *   fourier     with L = 3N and r2c and c2r transforms that read and write once: f 4 L (sequences, spectra) + m^2 9 L
  *               (spectra, what they leave) + m^2 6 N (F, what the sums read of it, M) + N (C; general: m^2 N); where the
- *               chunks are summed first (cuda/assemble.cuh) another m^2 4 N;
+ *               chunks are summed first (cuda/kernel/assemble.cuh) another m^2 4 N;
  *               operations: 5/2 L log2 L of each of f + 3 m^2 transforms, 4 N f + (18 L + 32 N) m^2 around them
  * A run in time on a device (bench_device_run_of), in doubles per element of a matrix function [m*m][N]: thinning and weights 20,
  * finished history 3 + 0.375 n, the rest of a step 40; an evaluation 21 besides the memory kernel.  Operations: 2 n m of the
@@ -68,7 +68,7 @@ bench_counts bench_counts_of(const bench_case *c, size_t length) {
     return counts;
 }
 
-/* Weights of one table that are used where `height` values of i and `width` of l share their rows j (cuda/direct.cuh). */
+/* Weights of one table that are used where `height` values of i and `width` of l share their rows j (cuda/kernel/direct.cuh). */
 static double weights_of(const bench_case *c, size_t height, size_t width) {
     const size_t N = c->N, wider = c->quadrature == MCT_QUADRATURE_CORRECTED ? 2 : 0;
     double sum = 0.0;

@@ -1,4 +1,4 @@
-/* backend_cuda.h: the operations of the CUDA backend, as src/backend.h describes them: what its table holds. */
+/* backend_cuda.h: the operations of the CUDA backend, as src/backend/backend.h describes them: what its table holds. */
 #ifndef MCT_BACKEND_CUDA_H
 #define MCT_BACKEND_CUDA_H
 

@@ -1,5 +1,5 @@
 /* commit.cuh: the new values of a step into the history and into the window of rows; whether the point is done, as
- * src/cpu/commit.c. */
+ * src/cpu/evolution/commit.c. */
 #ifndef MCT_COMMIT_CUH
 #define MCT_COMMIT_CUH
 

@@ -1,5 +1,5 @@
 /* decimate.cuh: from block to block: two cells become one and the step doubles; in the final decay, where everything happens
- * within one decade, the resolution doubles instead.  As src/cpu/decimate.c and the loops it calls. */
+ * within one decade, the resolution doubles instead.  As src/cpu/evolution/decimate.c and the loops it calls. */
 #ifndef MCT_DECIMATE_CUH
 #define MCT_DECIMATE_CUH
 

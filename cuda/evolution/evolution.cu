@@ -1,4 +1,4 @@
-/* evolution.cu: the row of the evolution's operations, and its memory, as src/cpu/evolution.c. */
+/* evolution.cu: the row of the evolution's operations, and its memory, as src/cpu/evolution/evolution.c. */
 #include <stdint.h>
 #include <string.h>
 

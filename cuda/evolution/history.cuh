@@ -1,4 +1,4 @@
-/* history.cuh: the memory integral as far as it is known, and the derivative's old values, as src/cpu/history.c:
+/* history.cuh: the memory integral as far as it is known, and the derivative's old values, as cpu/evolution/history.c:
  *   C_i = m_{i-c} Phi_c + sum_{k>=1} weight_M[k] Phi_{i-k} + sum_{k>=1} m_{i-k} weight_F[k] + (1/h) sum_{s>=1} a_s Phi_{i-s}.
  * The steps of a tile share the cut c.  What is known when a tile begins goes into all of its steps at once; what the tile
  * itself adds follows step by step. */
@@ -17,7 +17,7 @@ struct mct_tile {
 __device__ inline mct_tile mct_tile_of(const mct_clock &clock) {
     const int n = (int)clock.n, i = (int)clock.i + 1, t = (i - n / 2 - 1) % MCT_CUDA_TILE, from = i - t;
     const int last = from + MCT_CUDA_TILE - 1 < n ? from + MCT_CUDA_TILE - 1 : n, cut = n / 4 + from - n / 2 - 1;
-    return {i, t, from, last, cut <= n / 2 ? cut : last - n / 2}; /* as src/cpu/history_cut.h */
+    return {i, t, from, last, cut <= n / 2 ? cut : last - n / 2}; /* as src/cpu/evolution/history_cut.h */
 }
 
 /* The matrix that weighs a value at distance k in a sum that is cut after J cells, of Phi's weights or m's. */

@@ -1,4 +1,4 @@
-/* direct.cu: the memory kernel from precomputed vertex weights, as src/cpu/direct.c, whose formulas these are.
+/* direct.cu: the memory kernel from precomputed vertex weights, as src/cpu/kernel/direct.c, whose formulas these are.
  *
  * The weights lie on the device in tiles (direct.cuh).  A few points: direct_stream.cu.  Many, tile by tile: T = left functions
  * x weights, one matrix product for each of the two tables, over X [points] and U [points][m] (rank one; general: m^2 each)

@@ -1,4 +1,4 @@
-/* factorized.cu: the correlations of the increment form as plain sums, O(N^2), as src/cpu/factorized.c.
+/* factorized.cu: the correlations of the increment form as plain sums, O(N^2), as src/cpu/kernel/factorized.c.
  *
  * The image of a function is the function itself [N]: t = kX continued as odd about -1/2, e = k^2 X as even, on the fly.
  * One warp per point, component and lag: 6 multiply-adds for each of up to 2N values of j. */

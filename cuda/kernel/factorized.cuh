@@ -1,4 +1,4 @@
-/* factorized.cuh: the correlations of the increment form as plain sums, as src/cpu/factorized.c. */
+/* factorized.cuh: the correlations of the increment form as plain sums, as src/cpu/kernel/factorized.c. */
 #ifndef MCT_FACTORIZED_CUH
 #define MCT_FACTORIZED_CUH
 

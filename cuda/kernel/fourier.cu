@@ -1,4 +1,4 @@
-/* fourier.cu: the correlations of the increment form by fast Fourier transform, O(N log N), as src/cpu/fourier.c.
+/* fourier.cu: the correlations of the increment form by fast Fourier transform, O(N log N), as cpu/kernel/fourier.c.
  *
  * Real transforms of length L >= 3N - 1 by the library, all functions (or components) of a batch at once, between kernels that
  * pass over each array once:
@@ -271,7 +271,7 @@ __global__ static void product_kernel(mct_cuda_view v, mct_sequences s, size_t f
     out[2 * s.pitch] = make_double2(difference, 0.0);
 }
 
-/* For one species: the smallest lags of K3 as plain sums (src/cpu/fourier.c says why), L times as large as those of the
+/* For one species: the smallest lags of K3 as plain sums (cpu/kernel/fourier.c says why), L times as large as those of the
  * transforms are.  One block per point and lag. */
 static unsigned lag_threads(size_t N) {
     const unsigned most = 1024, warps = (unsigned)((2 * N + WARP_SIZE - 1) / WARP_SIZE);

@@ -1,4 +1,4 @@
-/* functions.cu: the scalar functions of one wave number that make up the memory kernel, as src/cpu/functions.c, and their
+/* functions.cu: the scalar functions of one wave number that make up the memory kernel, as cpu/kernel/functions.c, and their
  * adjoint.
  *
  * One thread per point and wave number computes all functions: reads F, G and C, 24 m^2 bytes at most, writes 8 bytes per

@@ -1,4 +1,4 @@
-/* functions.cuh: the scalar functions of one wave number that make up the memory kernel, as src/cpu/functions.c. */
+/* functions.cuh: the scalar functions of one wave number that make up the memory kernel, as cpu/kernel/functions.c. */
 #ifndef MCT_FUNCTIONS_CUH
 #define MCT_FUNCTIONS_CUH
 

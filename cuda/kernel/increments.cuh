@@ -1,4 +1,4 @@
-/* increments.cuh: from correlations to M(q) by running sums over q, as src/cpu/increments.c and its loops.
+/* increments.cuh: from correlations to M(q) by running sums over q, as src/cpu/kernel/increments.c and its loops.
  *
  * What gives the increments of a component at a lag is a type with `mct_increment at(v, component, lag)`: arrays of plain
  * sums (here) or what transforms leave (fourier.cu). */

@@ -1,6 +1,6 @@
-/* archive.h: result files (HDF5; the only place with HDF5 is src/archive*.c).
+/* archive.h: result files (HDF5; the only place with HDF5 is src/result).
  *
- * Layout: top of src/archive.c.  Root attributes say the format, the command, the program's version, the resolved
+ * Layout: top of src/result/archive.c.  Root attributes say the format, the command, the program's version, the resolved
  * configuration (YAML), units and normalisation; /config carries every scalar option as an attribute; datasets
  * have dimension scales, `unit` and `description`, and no dates or wall times.  A file appears under its name
  * only when it is complete: it is written aside, synced and renamed.

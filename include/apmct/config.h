@@ -3,7 +3,7 @@
  * Later calls win: mct_config_create (defaults) < mct_config_load < mct_config_set.  Maps merge, lists replace.
  * Each key is checked for type and range as it is read; what concerns several keys is checked by
  * mct_config_check, which must succeed before the fields are used.  Messages name file, line, key, value and
- * allowed range.  YAML is known to config*.c alone. */
+ * allowed range.  YAML is known to src/config alone. */
 #ifndef APMCT_CONFIG_H
 #define APMCT_CONFIG_H
 

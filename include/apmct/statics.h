@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/* Where S and c come from.  A closure is one row of the table in src/closure.c. */
+/* Where S and c come from.  A closure is one row of the table in src/structure/structure.c. */
 typedef enum mct_closure {
     MCT_CLOSURE_PERCUS_YEVICK /* hard spheres of one diameter (Wertheim 1963), any number of labelled species */
 } mct_closure;

@@ -1,4 +1,4 @@
-/* evolution_scheme.c: the coefficients of the scheme in time from their definitions, by Gauss-Legendre quadrature that is
+/* scheme.c: the coefficients of the scheme in time from their definitions, by Gauss-Legendre quadrature that is
  * exact for these polynomials, in long double (docs/theory.md). */
 #include <math.h>
 #include <string.h>

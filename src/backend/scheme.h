@@ -1,6 +1,6 @@
-/* evolution_scheme.h: the numbers of the scheme in time: quadrature of the memory integral, derivative, start. */
-#ifndef MCT_EVOLUTION_SCHEME_H
-#define MCT_EVOLUTION_SCHEME_H
+/* scheme.h: the numbers of the scheme in time: quadrature of the memory integral, derivative, start. */
+#ifndef MCT_SCHEME_H
+#define MCT_SCHEME_H
 
 #include "apmct/evolution.h"
 

@@ -1,4 +1,4 @@
-/* config_internal.h: what the config*.c files share. */
+/* config_internal.h: what the files of this room share. */
 #ifndef MCT_CONFIG_INTERNAL_H
 #define MCT_CONFIG_INTERNAL_H
 

@@ -1,4 +1,4 @@
-/* config_value.h: a YAML value as a tree of our own, with the lines that messages need.  Internal to config*.c. */
+/* config_value.h: a YAML value as a tree of our own, with the lines that messages need.  Internal to this room. */
 #ifndef MCT_CONFIG_VALUE_H
 #define MCT_CONFIG_VALUE_H
 

@@ -1,6 +1,6 @@
-/* critical_internal.h: a search for critical points that serves many of them, one after another. */
-#ifndef MCT_CRITICAL_INTERNAL_H
-#define MCT_CRITICAL_INTERNAL_H
+/* critical_search.h: a search for critical points that serves many of them, one after another. */
+#ifndef MCT_CRITICAL_SEARCH_H
+#define MCT_CRITICAL_SEARCH_H
 
 #include "glass/critical_vectors.h"
 

@@ -32,7 +32,7 @@
  *   /tagged/name, activity, diffusivity [s]
  *   /tagged/long_time, relaxation_time, relaxation_time_tenth, kohlrausch_... [N][s]
  *   /tagged/correlator [T][Q][s], /tagged/mean_squared_displacement [T][s]
- * `sweep` of P points (archive_sweep.c)
+ * `sweep` of P points (archive_table.c)
  *   /parameters/KEY [P]                                      one dataset per varied key, numbers or texts
  *   /points/status [P], /points/error [P], /points/kernel_evaluations [P]   texts; `error` where a point failed
  *   /points/NAME [P], [P][m] or [P][N][m][m]                 of sweep_glass.c, sweep_critical.c, sweep_evolve.c

@@ -1,4 +1,4 @@
-/* archive_hdf5.h: the few HDF5 operations that reading and writing share.  Internal to archive*.c. */
+/* archive_hdf5.h: the few HDF5 operations that reading and writing share.  Internal to this room. */
 #ifndef MCT_ARCHIVE_HDF5_H
 #define MCT_ARCHIVE_HDF5_H
 

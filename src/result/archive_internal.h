@@ -1,4 +1,4 @@
-/* archive_internal.h: a result file under construction, its datasets and groups.  Internal to archive*.c; everything
+/* archive_internal.h: a result file under construction, its datasets and groups.  Internal to this room; everything
  * here is called inside of mct_hdf5_enter. */
 #ifndef MCT_ARCHIVE_INTERNAL_H
 #define MCT_ARCHIVE_INTERNAL_H

@@ -1,4 +1,4 @@
-/* archive_sweep.c: the table of a sweep and what its points gave, in a result file; the layout is on top of archive.c. */
+/* archive_table.c: the table of a sweep and what its points gave, in a result file; the layout is on top of archive.c. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

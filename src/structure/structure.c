@@ -1,4 +1,4 @@
-/* closure.c: the closures of this build, one row each. */
+/* structure.c: the closures of this build, one row each. */
 #include "structure/structure.h"
 
 #include <string.h>

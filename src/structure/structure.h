@@ -1,7 +1,7 @@
-/* closure.h: the seam where structure factors enter.  A closure fills c_mn(k); statics.c does the rest.
- * To add one: a file with its function, a row in closure.c, an enumerator in statics.h (docs/adding-a-closure.md). */
-#ifndef MCT_CLOSURE_H
-#define MCT_CLOSURE_H
+/* structure.h: the seam where structure factors enter.  A closure fills c_mn(k); model/statics.c does the rest.
+ * To add one: a file with its function, a row in structure.c, an enumerator in statics.h (docs/adding-a-closure.md). */
+#ifndef MCT_STRUCTURE_H
+#define MCT_STRUCTURE_H
 
 #include "apmct/statics.h"
 

@@ -332,7 +332,7 @@ Test(critical, stops_when_asked_to) {
 }
 
 /* Vectors, matrices, structure factors and the memory kernel of so many wave numbers are shared by threads
- * (src/automatic.h): sums are made in the same order by any number of them. */
+ * (src/backend/automatic.h): sums are made in the same order by any number of them. */
 Test(critical, threads_change_nothing) {
     const double activities[] = {3.0, 1.0};
     mct_grid grid = {.points = 1700, .spacing = 40.0 / 1700.0, .quadrature = MCT_QUADRATURE_CORRECTED};

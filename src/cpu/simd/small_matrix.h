@@ -1,6 +1,6 @@
 /* small_matrix.h: m x m matrices at MCT_WIDTH wave numbers at once; [m*m] vectors, row major.
  * Everything is inlined with m known at compile time for m = 1, 2, 3 (see matrix_loops.c).  No `restrict` here: gcc 12.2
- * -O3 (generic, avx2) then loses stores of the inlined calls and swaps rows wrongly (tests/test_matrix_loops.c). */
+ * -O3 (generic, avx2) then loses stores of the inlined calls and swaps rows wrongly (tests/cpu/test_matrix_loops.c). */
 #ifndef MCT_SMALL_MATRIX_H
 #define MCT_SMALL_MATRIX_H
 
