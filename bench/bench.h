@@ -23,6 +23,7 @@
 #include <stddef.h>
 
 #include "apmct/evolution.h"
+#include "apmct/structure.h"
 #include "backend/backend.h"
 
 /* --- options (main.c) -------------------------------------------------------------------------------------- */

@@ -17,8 +17,10 @@
 #include "apmct/mixture.h"
 #include "apmct/statics.h"
 #include "apmct/status.h"
+#include "apmct/structure.h"
 #include "apmct/summary.h"
 #include "apmct/sweep.h"
+#include "apmct/time.h"
 #include "apmct/version.h"
 
 #endif

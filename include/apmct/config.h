@@ -7,12 +7,12 @@
 #ifndef APMCT_CONFIG_H
 #define APMCT_CONFIG_H
 
-#include "apmct/evolution.h"
 #include "apmct/grid.h"
 #include "apmct/kernel.h"
 #include "apmct/mixture.h"
 #include "apmct/options.h"
-#include "apmct/statics.h"
+#include "apmct/structure.h"
+#include "apmct/time.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,6 +5,7 @@
 #define APMCT_GLASS_H
 
 #include "apmct/kernel.h"
+#include "apmct/structure.h"
 
 #ifdef __cplusplus
 extern "C" {

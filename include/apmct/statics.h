@@ -12,18 +12,6 @@
 extern "C" {
 #endif
 
-/* Where S and c come from.  A closure is one row of the table in src/structure/structure.c. */
-typedef enum mct_closure {
-    MCT_CLOSURE_PERCUS_YEVICK /* hard spheres of one diameter (Wertheim 1963), any number of labelled species */
-} mct_closure;
-
-typedef struct mct_structure_options {
-    mct_closure closure; /* default MCT_CLOSURE_PERCUS_YEVICK */
-} mct_structure_options;
-
-mct_structure_options mct_structure_options_default(void);
-const char *mct_closure_name(mct_closure closure); /* "percus-yevick" */
-
 typedef struct mct_statics {
     size_t points;                    /* N */
     size_t species;                   /* m */
@@ -43,15 +31,6 @@ typedef struct mct_statics {
 /* Allocates the arrays of `statics` for N points and m species (values undefined).  Errors: MCT_MEMORY. */
 mct_status mct_statics_create(mct_context *context, const mct_grid *grid, size_t species, mct_statics **statics);
 void mct_statics_destroy(mct_statics *statics);
-
-/* Fills `statics` for one state point.  Errors: MCT_ARGUMENT (bad mixture; unequal diameters), MCT_NON_FINITE
- * (a structure factor that is not positive definite, with its q), MCT_MEMORY. */
-mct_status mct_statics_compute(mct_context *context, const mct_structure_options *options, const mct_grid *grid,
-                               const mct_mixture *mixture, mct_statics *statics);
-
-/* Percus-Yevick direct correlation function c(k), d^3, of hard spheres of diameter 1 at packing fraction
- * phi in (0, 1), k >= 0 in 1/d (Wertheim 1963); relative error below 1e-13 of its envelope for k <= 200. */
-double mct_percus_yevick_direct_correlation(double packing_fraction, double wave_number);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,9 @@
 #ifndef MCT_BACKEND_EVOLUTION_H
 #define MCT_BACKEND_EVOLUTION_H
 
+#include <stdbool.h>
+
+#include "apmct/context.h"
 #include "backend/scheme.h"
 
 enum {
@@ -119,7 +122,5 @@ typedef struct mct_evolution_operations {
     void (*save)(void *evolution, size_t point, void *to);
     void (*restore)(void *evolution, size_t point, const void *from);
 } mct_evolution_operations;
-
-extern const mct_evolution_operations mct_evolution_cpu;
 
 #endif

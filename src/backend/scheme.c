@@ -9,6 +9,23 @@ const char *mct_time_scheme_name(mct_time_scheme scheme) {
     return scheme == MCT_TIME_MOMENTS ? "moments" : "legendre";
 }
 
+mct_time_options mct_time_options_default(void) {
+    return (mct_time_options){
+        .scheme = MCT_TIME_LEGENDRE, .steps_per_block = 64, .order = 5, .until = 1.0e10, .tolerance = 1.0e-10};
+}
+
+const char *mct_evolution_state_name(mct_evolution_state state) {
+    switch (state) {
+    case MCT_EVOLUTION_RUNNING: return "running";
+    case MCT_EVOLUTION_DECAYED: return "decayed";
+    case MCT_EVOLUTION_PLATEAU: return "plateau";
+    case MCT_EVOLUTION_UNTIL: return "until";
+    case MCT_EVOLUTION_NOT_CONVERGED: return "not_converged";
+    case MCT_EVOLUTION_NON_FINITE: return "non_finite";
+    }
+    return "unknown";
+}
+
 enum { NODES = MCT_QUADRATURE_NODES }; /* exact to degree 19 */
 
 static long double legendre(int p, long double x) {

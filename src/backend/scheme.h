@@ -2,7 +2,7 @@
 #ifndef MCT_SCHEME_H
 #define MCT_SCHEME_H
 
-#include "apmct/evolution.h"
+#include "apmct/time.h"
 
 enum {
     MCT_DEGREE_MAX = 5,  /* D */

@@ -4,24 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cpu/cpu.h"
-
-double *mct_cpu_allocate_work(size_t count) {
-    if (count > SIZE_MAX / sizeof(double) - 16) return NULL;
-    return aligned_alloc(64, mct_pad(count + 1) * sizeof(double));
-}
-
-double *mct_cpu_allocate(size_t count) {
-    double *const array = mct_cpu_allocate_work(count);
-    if (array) memset(array, 0, mct_pad(count + 1) * sizeof *array);
-    return array;
-}
-
-void mct_cpu_release(double *array) {
-    free(array);
-}
 
 static void copy(double *to, const double *from, size_t count) {
     memcpy(to, from, count * sizeof *to);
@@ -81,19 +65,6 @@ static size_t memory_needed(const mct_shape *shape) {
                                 (long double)shared_size(shape, algorithm);
     const long double bytes = doubles * (long double)sizeof(double);
     return bytes < (long double)SIZE_MAX / 2 ? (size_t)bytes : SIZE_MAX;
-}
-
-/* Memory that can be had without swapping: MemAvailable where the system tells, else all there is. */
-static size_t memory_available(void) {
-    const size_t all = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
-    FILE *file = fopen("/proc/meminfo", "r");
-    if (!file) return all;
-    char line[128];
-    unsigned long long kilobytes = 0;
-    while (fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %llu", &kilobytes) != 1) {
-    }
-    fclose(file);
-    return kilobytes ? (size_t)kilobytes * 1024 : all;
 }
 
 static void tables_release(mct_tables *tables) {
@@ -267,7 +238,7 @@ const mct_backend mct_backend_cpu = {
     .describe = describe,
     .choose = choose,
     .memory_needed = memory_needed,
-    .memory_available = memory_available,
+    .memory_available = mct_memory_available,
     .create = create,
     .destroy = destroy,
     .set_statics = set_statics,

@@ -11,6 +11,7 @@
 
 #include "backend/automatic.h"
 #include "backend/backend.h"
+#include "base/memory.h"
 #include "base/parts.h"
 #include "cpu/simd/loops.h"
 
@@ -150,5 +151,8 @@ static inline int mct_cpu_team(const mct_cpu *cpu, size_t count) {
 static inline size_t mct_pad(size_t count) {
     return (count + 7) & ~(size_t)7;
 }
+
+/* Its evolution in time: cpu/evolution/evolution.c. */
+extern const mct_evolution_operations mct_evolution_cpu;
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef MCT_DISPLACEMENT_H
 #define MCT_DISPLACEMENT_H
 
+#include "apmct/evolution.h"
 #include "backend/backend_evolution.h"
 
 /* species, coupling and source of a point's matrices; *work (NULL without displacements) holds them, free() it after use.

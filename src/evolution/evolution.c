@@ -19,29 +19,12 @@ static const double grown = 1.5, rounding = 1.0e-13;
 enum { LATE = 10 }; /* blocks: it relaxes slowly */
 static const double far_more_than_memory = 0x1p62;
 
-mct_time_options mct_time_options_default(void) {
-    return (mct_time_options){
-        .scheme = MCT_TIME_LEGENDRE, .steps_per_block = 64, .order = 5, .until = 1.0e10, .tolerance = 1.0e-10};
-}
-
 mct_evolution_options mct_evolution_options_default(void) {
     return (mct_evolution_options){.solver = mct_solver_options_default(),
                                    .time = mct_time_options_default(),
                                    .decayed = 1.0e-6,
                                    .doublings = 1,
                                    .iterations_max = 200};
-}
-
-const char *mct_evolution_state_name(mct_evolution_state state) {
-    switch (state) {
-    case MCT_EVOLUTION_RUNNING: return "running";
-    case MCT_EVOLUTION_DECAYED: return "decayed";
-    case MCT_EVOLUTION_PLATEAU: return "plateau";
-    case MCT_EVOLUTION_UNTIL: return "until";
-    case MCT_EVOLUTION_NOT_CONVERGED: return "not_converged";
-    case MCT_EVOLUTION_NON_FINITE: return "non_finite";
-    }
-    return "unknown";
 }
 
 /* --- Creation ------------------------------------------------------------------------------------------------ */
@@ -181,18 +164,20 @@ static mct_status set_point(mct_evolution *e, const mct_evolution_options *optio
 mct_status mct_evolution_create_custom(mct_context *context, const mct_evolution_options *options, size_t N,
                                        size_t species, size_t count, const mct_evolution_matrices *matrices,
                                        mct_evolution_kernel custom, void *user, mct_evolution **evolution) {
+    const mct_backend *host;
     mct_evolution *e = NULL;
     mct_status status;
     *evolution = NULL;
     MCT_TRY(check(context, options));
     MCT_TRY(check_observed(context, options, N));
+    MCT_TRY(mct_backend_find(context, "cpu", count * N, &host));
     if (options->displaced_count) return mct_fail(context, MCT_ARGUMENT, "displacements need a state point");
     MCT_TRY_CLEANUP(allocate(context, options, N, species, count, mct_context_threads(context), &e));
     e->shape.custom = custom;
     e->shape.custom_user = user;
     e->spacing = 1.0;
-    e->operations = &mct_evolution_cpu;
-    e->backend_name = "cpu";
+    e->operations = host->evolution;
+    e->backend_name = host->name;
     MCT_TRY_CLEANUP(e->operations->create(context, &e->shape, NULL, &e->state));
     for (size_t p = 0; p < count; p++) MCT_TRY_CLEANUP(set_point(e, options, p, &matrices[p]));
     *evolution = e;

@@ -3,12 +3,8 @@
 #include <stdlib.h>
 
 #include "base/parts.h"
+#include "model/statics.h"
 #include "numeric/host_matrix.h"
-#include "structure/structure.h"
-
-mct_structure_options mct_structure_options_default(void) {
-    return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};
-}
 
 mct_status mct_statics_create(mct_context *context, const mct_grid *grid, size_t species, mct_statics **statics) {
     const size_t N = grid->points, m = species, mm = m * m;
@@ -135,17 +131,8 @@ static size_t first_not_finite(const mct_statics *s) {
     return first;
 }
 
-mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
-                              int threads, mct_statics *statics) {
+mct_status mct_statics_derive(mct_context *context, const mct_mixture *mixture, int threads, mct_statics *statics) {
     const size_t m = statics->species, N = statics->points;
-    const mct_closure_entry *closure = mct_closure_find(options->closure);
-    if (!closure) return mct_fail(context, MCT_ARGUMENT, "structure.closure = %d: unknown", (int)options->closure);
-    statics->density = mct_mixture_density(mixture);
-    for (size_t mu = 0; mu < m; mu++) {
-        statics->fraction[mu] = mixture->species[mu].fraction;
-        statics->diffusivity[mu] = mixture->species[mu].diffusivity;
-    }
-    MCT_TRY(closure->direct_correlation(context, mixture, threads, statics));
     size_t bad;
     if (statics->one_direct_correlation) {
         bad = rank_one(mixture, threads, statics);
@@ -166,16 +153,4 @@ mct_status mct_statics_update(mct_context *context, const mct_structure_options 
     return mct_fail(context, MCT_NON_FINITE,
                     "packing fraction %.17g: S, W, W^-1 or W S^-1 is beyond the range of numbers at wave number %g",
                     mixture->packing_fraction, statics->wave_number[bad]);
-}
-
-mct_status mct_statics_compute(mct_context *context, const mct_structure_options *options, const mct_grid *grid,
-                               const mct_mixture *mixture, mct_statics *statics) {
-    MCT_TRY(mct_grid_check(context, grid));
-    MCT_TRY(mct_mixture_check(context, mixture));
-    if (statics->points != grid->points || statics->species != mixture->species_count) {
-        return mct_fail(context, MCT_ARGUMENT, "statics made for %zu wave numbers and %zu species, not %zu and %zu",
-                        statics->points, statics->species, grid->points, mixture->species_count);
-    }
-    for (size_t i = 0; i < grid->points; i++) statics->wave_number[i] = mct_grid_wave_number(grid, i);
-    return mct_statics_update(context, options, mixture, 1, statics);
 }

@@ -14,6 +14,7 @@
 #include "apmct/summary.h"
 #include "backend/automatic.h"
 #include "base/context_child.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "run/sweep_internal.h"
 
@@ -221,7 +222,7 @@ void mct_sweep_destroy(mct_sweep *sweep) {
 static mct_status prepare(mct_sweep *sweep) {
     const double bytes = (double)sweep->points * (double)sweep->row_length * sizeof(double);
 
-    if (bytes < (double)mct_backend_cpu.memory_available()) {
+    if (bytes < (double)mct_memory_available()) {
         sweep->rows = calloc(sweep->points, sweep->row_length * sizeof *sweep->rows);
         sweep->done = calloc(sweep->points, sizeof *sweep->done);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/parts.h"
+#include "model/statics.h"
 
 /* Hard spheres of one diameter: labels do not matter, every c_mn(k) is c(k). */
 static mct_status percus_yevick(mct_context *context, const mct_mixture *mixture, int threads, mct_statics *statics) {
@@ -38,4 +39,34 @@ const mct_closure_entry *mct_closure_find(mct_closure closure) {
 const char *mct_closure_name(mct_closure closure) {
     const mct_closure_entry *entry = mct_closure_find(closure);
     return entry ? entry->name : "unknown";
+}
+
+mct_structure_options mct_structure_options_default(void) {
+    return (mct_structure_options){.closure = MCT_CLOSURE_PERCUS_YEVICK};
+}
+
+mct_status mct_statics_update(mct_context *context, const mct_structure_options *options, const mct_mixture *mixture,
+                              int threads, mct_statics *statics) {
+    const size_t m = statics->species;
+    const mct_closure_entry *closure = mct_closure_find(options->closure);
+    if (!closure) return mct_fail(context, MCT_ARGUMENT, "structure.closure = %d: unknown", (int)options->closure);
+    statics->density = mct_mixture_density(mixture);
+    for (size_t mu = 0; mu < m; mu++) {
+        statics->fraction[mu] = mixture->species[mu].fraction;
+        statics->diffusivity[mu] = mixture->species[mu].diffusivity;
+    }
+    MCT_TRY(closure->direct_correlation(context, mixture, threads, statics));
+    return mct_statics_derive(context, mixture, threads, statics);
+}
+
+mct_status mct_statics_compute(mct_context *context, const mct_structure_options *options, const mct_grid *grid,
+                               const mct_mixture *mixture, mct_statics *statics) {
+    MCT_TRY(mct_grid_check(context, grid));
+    MCT_TRY(mct_mixture_check(context, mixture));
+    if (statics->points != grid->points || statics->species != mixture->species_count) {
+        return mct_fail(context, MCT_ARGUMENT, "statics made for %zu wave numbers and %zu species, not %zu and %zu",
+                        statics->points, statics->species, grid->points, mixture->species_count);
+    }
+    for (size_t i = 0; i < grid->points; i++) statics->wave_number[i] = mct_grid_wave_number(grid, i);
+    return mct_statics_update(context, options, mixture, 1, statics);
 }

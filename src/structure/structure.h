@@ -3,7 +3,7 @@
 #ifndef MCT_STRUCTURE_H
 #define MCT_STRUCTURE_H
 
-#include "apmct/statics.h"
+#include "apmct/structure.h"
 
 typedef struct mct_closure_entry {
     const char *name;
