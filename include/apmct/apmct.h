@@ -20,6 +20,7 @@
 #include "apmct/structure.h"
 #include "apmct/summary.h"
 #include "apmct/sweep.h"
+#include "apmct/table.h"
 #include "apmct/time.h"
 #include "apmct/version.h"
 

@@ -16,7 +16,7 @@
 #include "apmct/decay.h"
 #include "apmct/glass.h"
 #include "apmct/journal.h"
-#include "apmct/sweep.h"
+#include "apmct/table.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,9 +78,8 @@ typedef struct mct_evolution_result {
 mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
                                      mct_journal *journal, size_t count, const size_t *points);
 
-/* The table of a sweep in /parameters, one array per key, and what its points gave in /points; all of them must be computed.
- * Errors: MCT_FILE, MCT_MEMORY, MCT_ARGUMENT (points are missing). */
-mct_status mct_archive_put_sweep(mct_context *context, mct_archive *archive, const mct_sweep *sweep,
+/* What was varied in /parameters, one array per key, and what the points gave in /points.  Errors: MCT_FILE, MCT_MEMORY. */
+mct_status mct_archive_put_table(mct_context *context, mct_archive *archive, const mct_table *table,
                                  const mct_config *config);
 
 /* A line traced for sweep.trace: /line with its nodes, /extrema, /window (where phi_c takes the packing fractions asked for) and

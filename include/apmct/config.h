@@ -96,6 +96,23 @@ mct_status mct_config_to_json(mct_context *context, const mct_config *config, bo
 /* sweep.command ("critical"), or "" where there is none. */
 const char *mct_config_sweep_command(const mct_config *config);
 
+enum { MCT_SWEEP_POINTS_MAX = 10000000 };
+
+/* Section sweep.trace, for mct_critical_trace. */
+typedef struct mct_sweep_trace {
+    size_t species;     /* whose activity varies */
+    double range[2];    /* from, to */
+    double tolerance;   /* of phi_c between nodes; default 1e-6 */
+    size_t level_count; /* packing fractions of sweep.trace.find */
+    double *levels;     /* [level_count], owned: mct_sweep_trace_clear */
+} mct_sweep_trace;
+
+/* Whether the configuration asks for a trace rather than a table. */
+bool mct_sweep_is_trace(const mct_config *config);
+/* Errors: MCT_CONFIG, MCT_MEMORY. */
+mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, mct_sweep_trace *trace);
+void mct_sweep_trace_clear(mct_sweep_trace *trace);
+
 /* Calls `visit` for each scalar option in the order of the table, elements of lists included: `key` is the full
  * dotted key ("mixture.species.0.activity"), `base` what option->offset counts from.  Options that have no value
  * are left out.  Stops at the first status that is not MCT_OK and returns it. */

@@ -9,12 +9,11 @@
 
 #include "apmct/config.h"
 #include "apmct/journal.h"
+#include "apmct/table.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum { MCT_SWEEP_POINTS_MAX = 10000000 };
 
 /* ---- the table ---------------------------------------------------------------------------------------------- */
 
@@ -38,38 +37,10 @@ bool mct_sweep_table_varies(const mct_sweep_table *table, const char *prefix);
 /* Gives `config` (a copy of the one of the table) the values of a point and checks it.  Errors: MCT_CONFIG. */
 mct_status mct_sweep_table_apply(mct_context *context, const mct_sweep_table *table, size_t point, mct_config *config);
 
-/* ---- a traced line ------------------------------------------------------------------------------------------ */
-
-/* Section sweep.trace, for mct_critical_trace. */
-typedef struct mct_sweep_trace {
-    size_t species;     /* whose activity varies */
-    double range[2];    /* from, to */
-    double tolerance;   /* of phi_c between nodes; default 1e-6 */
-    size_t level_count; /* packing fractions of sweep.trace.find */
-    double *levels;     /* [level_count], owned: mct_sweep_trace_clear */
-} mct_sweep_trace;
-
-/* Whether the configuration asks for a trace rather than a table. */
-bool mct_sweep_is_trace(const mct_config *config);
-/* Errors: MCT_CONFIG, MCT_MEMORY. */
-mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, mct_sweep_trace *trace);
-void mct_sweep_trace_clear(mct_sweep_trace *trace);
-
 /* ---- what points give --------------------------------------------------------------------------------------- */
 
 typedef enum mct_sweep_command { MCT_SWEEP_GLASS, MCT_SWEEP_CRITICAL, MCT_SWEEP_EVOLVE } mct_sweep_command;
 const char *mct_sweep_command_name(mct_sweep_command command); /* "glass" | "critical" | "evolve" */
-
-/* Numbers that every point of a command gives: value [shape[0]]...[shape[rank-1]], rank 0: one number; NaN where a point
- * failed or has none. */
-typedef struct mct_sweep_column {
-    const char *name, *unit, *description;
-    size_t rank, shape[4];
-    size_t offset, width;              /* in a row; the product of the shape */
-    bool is_matrix;                    /* [N][m][m] */
-    bool is_list;                      /* ends at the first NaN */
-    const char *(*text)(double value); /* of a number that stands for a word; else NULL */
-} mct_sweep_column;
 
 typedef struct mct_sweep mct_sweep;
 
@@ -105,15 +76,17 @@ void mct_sweep_remove_journal(mct_sweep *sweep);
 
 mct_sweep_command mct_sweep_what(const mct_sweep *sweep);
 const mct_sweep_table *mct_sweep_table_of(const mct_sweep *sweep);
-const mct_sweep_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count);
+const mct_table_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count);
 size_t mct_sweep_units(const mct_sweep *sweep);
 const char *mct_sweep_backend_name(const mct_sweep *sweep);
 
-/* The row of a point: mct_sweep_column of `columns` at their offsets; NULL: not computed. */
+/* The row of a point: mct_table_column of `columns` at their offsets; NULL: not computed. */
 const double *mct_sweep_row(const mct_sweep *sweep, size_t point);
 mct_status mct_sweep_status(const mct_sweep *sweep, size_t point);
 const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[160]); /* "" if none */
 unsigned long mct_sweep_evaluations(const mct_sweep *sweep, size_t point);
+/* The same for a result file; the sweep must outlive the view.  Errors: MCT_ARGUMENT (points are missing). */
+mct_status mct_sweep_view(const mct_sweep *sweep, mct_table *table);
 /* Number of points computed, of which failed. */
 size_t mct_sweep_done(const mct_sweep *sweep, size_t *failed);
 

@@ -11,7 +11,7 @@
 
 static void put_values(cJSON *object, const mct_sweep *sweep, const double *row) {
     size_t count;
-    const mct_sweep_column *columns = mct_sweep_columns(sweep, &count);
+    const mct_table_column *columns = mct_sweep_columns(sweep, &count);
 
     for (size_t i = 0; i < count; i++) {
         const double *values = row + columns[i].offset;
@@ -154,11 +154,13 @@ void cli_sweep_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost
 static mct_status save(cli *run, mct_sweep *sweep) {
     const char *file = run->config->output.file;
     mct_archive *archive = NULL;
+    mct_table table;
     mct_status status;
 
     if (!file[0]) return MCT_OK;
+    MCT_TRY(mct_sweep_view(sweep, &table));
     MCT_TRY_CLEANUP(mct_archive_create(run->context, "sweep", run->config, &archive));
-    MCT_TRY_CLEANUP(mct_archive_put_sweep(run->context, archive, sweep, run->config));
+    MCT_TRY_CLEANUP(mct_archive_put_table(run->context, archive, &table, run->config));
     MCT_TRY_CLEANUP(mct_archive_save(run->context, archive, file));
     mct_sweep_remove_journal(sweep);
 cleanup:

@@ -119,7 +119,7 @@ static void lay_out(mct_sweep *sweep) {
     sweep->column_count = sweep->method->columns(
         sweep->config, sweep->options.matrices && !mct_sweep_table_varies(sweep->table, "grid."), sweep->columns);
     for (size_t i = 0; i < sweep->column_count; i++) {
-        mct_sweep_column *column = &sweep->columns[i];
+        mct_table_column *column = &sweep->columns[i];
 
         column->width = 1;
         for (size_t d = 0; d < column->rank; d++) column->width *= column->shape[d];
@@ -371,7 +371,7 @@ const mct_sweep_table *mct_sweep_table_of(const mct_sweep *sweep) {
     return sweep->table;
 }
 
-const mct_sweep_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count) {
+const mct_table_column *mct_sweep_columns(const mct_sweep *sweep, size_t *count) {
     *count = sweep->column_count;
     return sweep->columns;
 }
@@ -404,4 +404,49 @@ unsigned long mct_sweep_evaluations(const mct_sweep *sweep, size_t point) {
 size_t mct_sweep_done(const mct_sweep *sweep, size_t *failed) {
     *failed = sweep->failed;
     return sweep->finished;
+}
+
+/* ---- as a table ----------------------------------------------------------------------------------------------- */
+
+static const char *view_key(const void *sweep, size_t key) {
+    return mct_sweep_table_key(((const mct_sweep *)sweep)->table, key);
+}
+
+static const char *view_value(const void *sweep, size_t point, size_t key) {
+    return mct_sweep_table_value(((const mct_sweep *)sweep)->table, point, key);
+}
+
+static const double *view_row(const void *sweep, size_t point) {
+    return mct_sweep_row(sweep, point);
+}
+
+static mct_status view_status(const void *sweep, size_t point) {
+    return mct_sweep_status(sweep, point);
+}
+
+static const char *view_error(const void *sweep, size_t point, char text[MCT_TABLE_ERROR_LENGTH]) {
+    return mct_sweep_error(sweep, point, text);
+}
+
+static unsigned long view_evaluations(const void *sweep, size_t point) {
+    return mct_sweep_evaluations(sweep, point);
+}
+
+mct_status mct_sweep_view(const mct_sweep *sweep, mct_table *table) {
+    if (sweep->finished < sweep->points) {
+        return mct_fail(sweep->context, MCT_ARGUMENT, "the sweep is not complete: %zu of %zu points", sweep->finished,
+                        sweep->points);
+    }
+    *table = (mct_table){.points = sweep->points,
+                         .key_count = mct_sweep_table_keys(sweep->table),
+                         .column_count = sweep->column_count,
+                         .columns = sweep->columns,
+                         .user = sweep,
+                         .key = view_key,
+                         .value = view_value,
+                         .row = view_row,
+                         .status = view_status,
+                         .error = view_error,
+                         .evaluations = view_evaluations};
+    return MCT_OK;
 }

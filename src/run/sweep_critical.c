@@ -18,8 +18,8 @@ static bool is_of_activity(const mct_config *config) {
     return strncmp(config->critical.of, activity_of, strlen(activity_of)) == 0;
 }
 
-static size_t columns(const mct_config *config, bool matrices, mct_sweep_column *column) {
-    static const mct_sweep_column numbers[] = {
+static size_t columns(const mct_config *config, bool matrices, mct_table_column *column) {
+    static const mct_table_column numbers[] = {
         {.name = "exponent_parameter", .unit = "", .description = "lambda_MCT"},
         {.name = "a", .unit = "", .description = "exponent of the critical decay"},
         {.name = "b", .unit = "", .description = "von Schweidler exponent"},
@@ -29,7 +29,7 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
     size_t count = 0;
 
     if (is_of_activity(config)) {
-        column[count++] = (mct_sweep_column){.name = "activity_critical",
+        column[count++] = (mct_table_column){.name = "activity_critical",
                                              .rank = 1,
                                              .shape = {MCT_SWEEP_ROOTS},
                                              .unit = "",
@@ -37,23 +37,23 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
                                              .is_list = true};
     } else {
         column[count++] =
-            (mct_sweep_column){.name = "packing_fraction_critical", .unit = "", .description = "NaN: there is none"};
+            (mct_table_column){.name = "packing_fraction_critical", .unit = "", .description = "NaN: there is none"};
     }
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) column[count++] = numbers[i];
-    column[count++] = (mct_sweep_column){
+    column[count++] = (mct_table_column){
         .name = "slope", .rank = 1, .shape = {m}, .unit = "", .description = "d phi_c/d lambda of each species"};
-    column[count++] = (mct_sweep_column){.name = "nonergodicity_observed",
+    column[count++] = (mct_table_column){.name = "nonergodicity_observed",
                                          .rank = 1,
                                          .shape = {m},
                                          .unit = "",
                                          .description = "f_mu at the observed wave number"};
-    column[count++] = (mct_sweep_column){.name = "nonergodicity_area",
+    column[count++] = (mct_table_column){.name = "nonergodicity_area",
                                          .rank = 1,
                                          .shape = {m},
                                          .unit = "1/d",
                                          .description = "integral of f_mu over the wave number"};
     if (matrices) {
-        column[count++] = (mct_sweep_column){.name = "nonergodicity",
+        column[count++] = (mct_table_column){.name = "nonergodicity",
                                              .rank = 3,
                                              .shape = {config->grid.points, m, m},
                                              .unit = "",

@@ -14,8 +14,8 @@ static const char *state_name(double state) {
 
 /* ---- columns ------------------------------------------------------------------------------------------------- */
 
-static size_t columns(const mct_config *config, bool matrices, mct_sweep_column *column) {
-    static const mct_sweep_column numbers[] = {
+static size_t columns(const mct_config *config, bool matrices, mct_table_column *column) {
+    static const mct_table_column numbers[] = {
         {.name = "state",
          .unit = "",
          .description = "1: decayed, 2: plateau, 3: until (time.until was reached)",
@@ -33,11 +33,11 @@ static size_t columns(const mct_config *config, bool matrices, mct_sweep_column 
 
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) column[count++] = numbers[i];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        column[count++] = (mct_sweep_column){
+        column[count++] = (mct_table_column){
             .name = names[i][0], .rank = 1, .shape = {m}, .unit = names[i][1], .description = names[i][2]};
     }
     if (matrices || mct_sweep_keeps_correlators(config)) {
-        column[count++] = (mct_sweep_column){.name = "long_time",
+        column[count++] = (mct_table_column){.name = "long_time",
                                              .rank = 3,
                                              .shape = {config->grid.points, m, m},
                                              .unit = "",

@@ -11,32 +11,32 @@ static const char *state_name(double state) {
     return mct_state_name((mct_state)state);
 }
 
-static size_t columns(const mct_config *config, bool matrices, mct_sweep_column *column) {
+static size_t columns(const mct_config *config, bool matrices, mct_table_column *column) {
     const size_t m = config->mixture.species_count;
     size_t count = 0;
 
     column[count++] =
-        (mct_sweep_column){.name = "state", .unit = "", .description = "0: fluid, 1: glass", .text = state_name};
+        (mct_table_column){.name = "state", .unit = "", .description = "0: fluid, 1: glass", .text = state_name};
     column[count++] =
-        (mct_sweep_column){.name = "iterations", .unit = "", .description = "fixed-point and Newton iterations"};
+        (mct_table_column){.name = "iterations", .unit = "", .description = "fixed-point and Newton iterations"};
     column[count++] =
-        (mct_sweep_column){.name = "residual", .unit = "", .description = "max |G(F) - F|/sqrt(S_mumu S_nunu)"};
-    column[count++] = (mct_sweep_column){
+        (mct_table_column){.name = "residual", .unit = "", .description = "max |G(F) - F|/sqrt(S_mumu S_nunu)"};
+    column[count++] = (mct_table_column){
         .name = "eigenvalue", .unit = "", .description = "of the stability matrix; NaN where not needed"};
-    column[count++] = (mct_sweep_column){
+    column[count++] = (mct_table_column){
         .name = "packing_fraction_critical", .unit = "", .description = "of the fold, where it decided; else NaN"};
-    column[count++] = (mct_sweep_column){.name = "nonergodicity_observed",
+    column[count++] = (mct_table_column){.name = "nonergodicity_observed",
                                          .rank = 1,
                                          .shape = {m},
                                          .unit = "",
                                          .description = "f_mu at the observed wave number"};
-    column[count++] = (mct_sweep_column){.name = "nonergodicity_area",
+    column[count++] = (mct_table_column){.name = "nonergodicity_area",
                                          .rank = 1,
                                          .shape = {m},
                                          .unit = "1/d",
                                          .description = "integral of f_mu over the wave number"};
     if (matrices) {
-        column[count++] = (mct_sweep_column){.name = "nonergodicity",
+        column[count++] = (mct_table_column){.name = "nonergodicity",
                                              .rank = 3,
                                              .shape = {config->grid.points, m, m},
                                              .unit = "",

@@ -9,7 +9,7 @@ enum {
     MCT_SWEEP_STATUS = 0, /* the first numbers of a row: status, kernel evaluations, */
     MCT_SWEEP_EVALUATIONS = 1,
     MCT_SWEEP_NUMBERS = 2, /* ... then the columns, then a text */
-    MCT_SWEEP_TEXT = 160,
+    MCT_SWEEP_TEXT = MCT_TABLE_ERROR_LENGTH,
     MCT_SWEEP_ROOTS = 8 /* critical activities kept of a point */
 };
 
@@ -25,7 +25,7 @@ typedef struct mct_sweep_worker {
 typedef struct mct_sweep_method {
     const char *name;
     size_t unit, device_unit; /* points, at most: of a thread of the host, of a device, which computes them at once */
-    size_t (*columns)(const mct_config *config, bool matrices, mct_sweep_column *columns);
+    size_t (*columns)(const mct_config *config, bool matrices, mct_table_column *columns);
     mct_status (*compute)(mct_sweep_worker *worker, const size_t *points, size_t count, double *rows);
 } mct_sweep_method;
 
@@ -43,7 +43,7 @@ struct mct_sweep {
     size_t points, units, unit; /* unit: points of one, at most */
     const mct_backend *backend; /* a device gets batches, from one thread */
     size_t column_count, row_length;
-    mct_sweep_column columns[MCT_SWEEP_COLUMNS_MAX];
+    mct_table_column columns[MCT_SWEEP_COLUMNS_MAX];
     bool same_grid; /* and solver: only the mixture varies, points of a unit may be a batch */
     double *rows;   /* [points][row_length] */
     bool *done;     /* [points] */

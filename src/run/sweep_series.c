@@ -34,16 +34,16 @@ static size_t times_most(const mct_config *config) {
     return (size_t)ceil(config->output.times_per_decade * decades) + SPARE_TIMES;
 }
 
-size_t mct_sweep_series_columns(const mct_config *config, mct_sweep_column *column) {
+size_t mct_sweep_series_columns(const mct_config *config, mct_table_column *column) {
     const size_t m = config->mixture.species_count, Q = mct_output_points(&config->output, &config->grid, NULL);
 
-    column[0] = (mct_sweep_column){.name = "time",
+    column[0] = (mct_table_column){.name = "time",
                                    .rank = 1,
                                    .shape = {times_most(config)},
                                    .unit = "d^2/D0",
                                    .description = "stored times; NaN after the last",
                                    .is_list = true};
-    column[1] = (mct_sweep_column){.name = "correlator",
+    column[1] = (mct_table_column){.name = "correlator",
                                    .rank = 4,
                                    .shape = {times_most(config), Q, m, m},
                                    .unit = "",

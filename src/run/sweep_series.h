@@ -8,7 +8,7 @@
 /* Whether the rows have columns time [times] and correlator [times][q][mu][nu]. */
 bool mct_sweep_keeps_correlators(const mct_config *config);
 /* These columns into column[2]; their number. */
-size_t mct_sweep_series_columns(const mct_config *config, mct_sweep_column *column);
+size_t mct_sweep_series_columns(const mct_config *config, mct_table_column *column);
 
 /* The wave numbers that a run must keep, the observed one included, ascending, into list [N]; their number. */
 size_t mct_sweep_series_wave_numbers(const mct_sweep_worker *worker, size_t *list);

@@ -113,7 +113,7 @@ Test(sweep, rows_are_whole_or_absent) {
     cr_expect_eq(mct_sweep_done(sweep, &failed), 30);
     cr_expect_eq(failed, 0);
     size_t count, glasses = 0;
-    const mct_sweep_column *columns = mct_sweep_columns(sweep, &count);
+    const mct_table_column *columns = mct_sweep_columns(sweep, &count);
     for (size_t p = 0; p < 30; p++) {
         const double *row = mct_sweep_row(sweep, p);
         cr_assert_not_null(row);

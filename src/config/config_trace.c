@@ -1,9 +1,8 @@
-/* sweep_trace.c: section sweep.trace: what it asks for. */
+/* config_trace.c: section sweep.trace: what it asks for. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "apmct/sweep.h"
 #include "base/number.h"
 #include "config/config_internal.h"
 
