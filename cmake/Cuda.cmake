@@ -68,10 +68,10 @@ if(CMAKE_CXX_COMPILER_LOADED)
 
     # the backend "cuda-host": not installed, since it is for tests
     add_library(apmct_cuda_host_module MODULE $<TARGET_OBJECTS:apmct_cuda_host>
-        $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime> src/base/context.c src/model/grid.c src/backend/scheme.c)
+        $<TARGET_OBJECTS:apmct_cuda_host_table> $<TARGET_OBJECTS:apmct_cuda_runtime>)
     set_target_properties(apmct_cuda_host_module PROPERTIES OUTPUT_NAME apmct_cuda_host)
     target_include_directories(apmct_cuda_host_module PRIVATE ${apmct_include_directories})
-    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_dependencies
+    target_link_libraries(apmct_cuda_host_module PRIVATE apmct_flags apmct_base apmct_dependencies
         PkgConfig::APMCT_FFTW PkgConfig::APMCT_OPENBLAS)
 endif()
 

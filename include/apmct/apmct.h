@@ -15,6 +15,7 @@
 #include "apmct/journal.h"
 #include "apmct/kernel.h"
 #include "apmct/mixture.h"
+#include "apmct/ranks.h"
 #include "apmct/statics.h"
 #include "apmct/status.h"
 #include "apmct/structure.h"

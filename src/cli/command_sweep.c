@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apmct/ranks.h"
 #include "base/number.h"
 #include "cli/cli.h"
-#include "run/ranks.h"
 
 /* ---- JSON: one object per line and point -------------------------------------------------------------------- */
 
@@ -197,7 +197,7 @@ static mct_status dry_run(cli *run, mct_sweep *sweep) {
 }
 
 /* Every process computes; the first one gathers, once the others have closed their journals, and reports. */
-static mct_status compute(cli *run, const cli_ranks *ranks, mct_sweep **sweep) {
+static mct_status compute(cli *run, const mct_ranks *ranks, mct_sweep **sweep) {
     const double start = cli_clock();
     mct_status status = mct_sweep_run(*sweep), worst;
 
@@ -223,7 +223,7 @@ static mct_status compute(cli *run, const cli_ranks *ranks, mct_sweep **sweep) {
     return status == MCT_OK ? report(run, *sweep) : stopped(run, status);
 }
 
-static mct_status check_request(cli *run, const cli_ranks *ranks, mct_sweep_options *options) {
+static mct_status check_request(cli *run, const mct_ranks *ranks, mct_sweep_options *options) {
     if (run->config->output.file[0]) {
         options->journal = run->config->output.file;
         if (run->resume || run->dry_run || ranks->rank > 0) return MCT_OK;
@@ -237,7 +237,7 @@ static mct_status check_request(cli *run, const cli_ranks *ranks, mct_sweep_opti
                     "apmct sweep: %zu processes need -o FILE, in a folder that all of them see", ranks->count);
 }
 
-static mct_status sweep_with(cli *run, const cli_ranks *ranks) {
+static mct_status sweep_with(cli *run, const mct_ranks *ranks) {
     size_t next = 0;
     mct_sweep_options options = {
         .resume = run->resume, .claim = ranks->claim, .share = ranks->share, .user = &next, .process = ranks->rank};
@@ -265,12 +265,12 @@ cleanup:
 
 mct_status cli_sweep(cli *run) {
     char why[640];
-    const cli_ranks *ranks;
+    const mct_ranks *ranks;
     mct_status status;
 
     MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
     if (mct_sweep_is_trace(run->config)) return cli_trace(run);
-    ranks = cli_ranks_start(why, sizeof why);
+    ranks = mct_ranks_start(why, sizeof why);
     if (*why) mct_tell(run->context, MCT_MESSAGE_WARNING, "%s", why);
     status = sweep_with(run, ranks);
     ranks->finish();

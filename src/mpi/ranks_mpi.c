@@ -9,7 +9,7 @@ enum { COUNTER_OF = 0, FAR = 1 << 30 };
 
 static MPI_Win window;
 static int64_t *counter; /* in the first process */
-static cli_ranks ranks;
+static mct_ranks ranks;
 
 /* The counter before `step` was added to it. */
 static int64_t advance(int64_t step) {
@@ -55,9 +55,9 @@ static void finish(void) {
     MPI_Finalize();
 }
 
-const cli_ranks *cli_ranks_mpi_start(void);
+const mct_ranks *mct_ranks_mpi_start(void);
 
-const cli_ranks *cli_ranks_mpi_start(void) {
+const mct_ranks *mct_ranks_mpi_start(void) {
     int provided, rank, count;
 
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS) return NULL;
@@ -73,6 +73,6 @@ const cli_ranks *cli_ranks_mpi_start(void) {
     MPI_Win_lock_all(0, window);
     MPI_Win_sync(window);
     MPI_Barrier(MPI_COMM_WORLD);
-    ranks = (cli_ranks){(size_t)rank, (size_t)count, claim, share, stop, agree, finish};
+    ranks = (mct_ranks){(size_t)rank, (size_t)count, claim, share, stop, agree, finish};
     return &ranks;
 }

@@ -19,7 +19,7 @@ static mct_status agree_alone(mct_status status) {
     return status;
 }
 
-static const cli_ranks alone = {0, 1, claim_here, NULL, nothing, agree_alone, nothing};
+static const mct_ranks alone = {0, 1, claim_here, NULL, nothing, agree_alone, nothing};
 
 /* What Open MPI's mpirun, Slurm's srun (PMIx, PMI-2) and MPICH's mpiexec set. */
 static bool is_started_by_mpi(void) {
@@ -31,17 +31,17 @@ static bool is_started_by_mpi(void) {
     return false;
 }
 
-const cli_ranks *cli_ranks_start(char *why, size_t size) {
-    const cli_ranks *(*start)(void) = NULL;
+const mct_ranks *mct_ranks_start(char *why, size_t size) {
+    const mct_ranks *(*start)(void) = NULL;
     char reason[512] = "it is of another version";
-    const cli_ranks *ranks;
+    const mct_ranks *ranks;
     void *module;
 
     *why = '\0';
     if (!is_started_by_mpi()) return &alone;
     module =
-        mct_module_open(CLI_RANKS_MODULE, RTLD_NOW | RTLD_GLOBAL, reason, sizeof reason); /* its modules look here */
-    if (module) mct_module_function(module, CLI_RANKS_SYMBOL, &start);
+        mct_module_open(MCT_RANKS_MODULE, RTLD_NOW | RTLD_GLOBAL, reason, sizeof reason); /* its modules look here */
+    if (module) mct_module_function(module, MCT_RANKS_SYMBOL, &start);
     if (!start) {
         snprintf(
             why, size,
