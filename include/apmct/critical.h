@@ -22,7 +22,7 @@ extern "C" {
 #define MCT_CRITICAL_PACKING_FRACTION_MAX 0.98
 
 typedef struct mct_exponents {
-    double exponent_parameter; /* lambda_MCT in [1/2, 1) at an ordinary transition; not the activity */
+    double exponent_parameter; /* lambda_MCT in [1/2, 1) (not the activity); NaN, with a warning, where it is none */
     double a, b, gamma;        /* Gamma(1-a)^2/Gamma(1-2a) = Gamma(1+b)^2/Gamma(1+2b) = lambda_MCT,
                                 * gamma = 1/(2a) + 1/(2b); NaN where lambda_MCT is not in (0, 1) */
 } mct_exponents;
@@ -60,8 +60,8 @@ double mct_critical_amplitude(const mct_critical_point *point);
  * between two glasses are passed over.  (Where glass and fluid alternate with growing packing fraction, as on coarse grids
  * near close packing, one of these transitions is returned.)
  * No glass below MCT_CRITICAL_PACKING_FRACTION_MAX is no error: point->found is false.
- * Errors: MCT_NOT_CONVERGED (the text says what was found), MCT_ARGUMENT, MCT_MEMORY, MCT_NON_FINITE,
- * MCT_INTERRUPTED. */
+ * Errors: MCT_UNPHYSICAL (the glass at the transition is out of the equations' domain, docs/theory.md), MCT_NOT_CONVERGED
+ * (the text says what was found), MCT_ARGUMENT, MCT_MEMORY, MCT_NON_FINITE, MCT_INTERRUPTED. */
 mct_status mct_critical_packing_fraction(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                                          const mct_mixture *mixture, const mct_critical_point *start,
                                          mct_critical_point *point);

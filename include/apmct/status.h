@@ -14,6 +14,7 @@ extern "C" {
     X(MCT_OK, "ok", 0, "done")                                                    \
     X(MCT_NOT_CONVERGED, "not_converged", 1, "an iteration did not converge")     \
     X(MCT_NON_FINITE, "non_finite", 1, "a value became infinite or not a number") \
+    X(MCT_UNPHYSICAL, "unphysical", 1, "outside of the equations' domain")        \
     X(MCT_INTERRUPTED, "interrupted", 1, "interrupted")                           \
     X(MCT_USAGE, "usage", 2, "bad command line")                                  \
     X(MCT_CONFIG, "config", 2, "bad configuration")                               \

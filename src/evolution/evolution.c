@@ -15,8 +15,9 @@ static const double start_until = 0.2;
 static const double linear_until = 1.0e-4;
 static const double plateau_most = 1.0e-7; /* change per block that ends a run, whatever the tolerance */
 /* what tells why a step did not converge: see why_not_converged */
-static const double grown = 1.5, rounding = 1.0e-13;
-enum { LATE = 10 }; /* blocks: it relaxes slowly */
+static const double grown = 1.01, rounding = 1.0e-13;
+static const double no_plateau = 0.1; /* beyond [0, 1]: as of nonergodicity parameters (glass/domain.h) */
+enum { LATE = 10 };                   /* blocks: it relaxes slowly */
 static const double far_more_than_memory = 0x1p62;
 
 mct_evolution_options mct_evolution_options_default(void) {
@@ -127,7 +128,9 @@ static mct_status allocate(mct_context *context, const mct_evolution_options *op
     e->relaxation = calloc(count, sizeof *e->relaxation);
     e->projection = calloc(count, sizeof *e->projection);
     e->displacement = calloc(count * options->displaced_count + 1, sizeof *e->displacement);
-    if (!e->clocks || !e->relaxation || !e->projection || !e->observed || !e->displacement)
+    e->start = calloc(count * species, N * sizeof *e->start);
+    e->passive = calloc(count, sizeof *e->passive);
+    if (!e->clocks || !e->relaxation || !e->projection || !e->observed || !e->displacement || !e->start || !e->passive)
         return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
     if (options->observed_count) memcpy(e->observed, options->observed, options->observed_count * sizeof *e->observed);
     e->shape.observed = e->observed;
@@ -151,12 +154,25 @@ static mct_status create_relaxation(mct_evolution *e, const mct_evolution_option
     return status;
 }
 
+static void keep_start(mct_evolution *e, size_t point, const mct_evolution_matrices *matrices) {
+    const size_t m = e->shape.species, N = e->shape.N;
+    e->passive[point] = true;
+    for (size_t c = 0; c < m * m; c++) {
+        if (c / m == c % m) {
+            memcpy(e->start + (point * m + c / m) * N, matrices->S + c * N, N * sizeof *e->start);
+        } else {
+            for (size_t i = 0; i < N; i++) e->passive[point] &= matrices->W_inverse[c * N + i] == 0.0;
+        }
+    }
+}
+
 static mct_status set_point(mct_evolution *e, const mct_evolution_options *options, size_t point,
                             const mct_evolution_matrices *matrices) {
     const double rate = fastest(e->shape.species, e->shape.N, matrices->Gamma);
     if (!(rate > 0.0 && isfinite(rate))) {
         return mct_fail(e->context, MCT_NON_FINITE, "point %zu: a relaxation rate of %g", point, rate);
     }
+    keep_start(e, point, matrices);
     e->operations->set(e->state, point, matrices, first_step(options, rate));
     return create_relaxation(e, options, matrices->S, &e->relaxation[point]);
 }
@@ -255,6 +271,8 @@ void mct_evolution_destroy(mct_evolution *evolution) {
     free(evolution->clocks);
     free(evolution->observed);
     free(evolution->displacement);
+    free(evolution->start);
+    free(evolution->passive);
     free(evolution);
 }
 
@@ -354,10 +372,36 @@ mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t po
                                  .evaluations = clock->evaluations};
 }
 
-/* What the numbers say about a step that did not converge.  (Correlators of passive particles never grow; those of mixtures of
- * very unequal diffusivities and activities may, in the equations themselves, whatever the scheme.) */
+/* Correlators of passive particles never leave 0 ... S_mm; those of mixtures of very unequal diffusivities and activities may,
+ * in the equations themselves, whatever the scheme.  That is so where a failed run has grown beyond its start, and where a
+ * plateau is none. */
+static mct_status check_domain(const mct_evolution *e, size_t point, const mct_evolution_point *at) {
+    const size_t m = e->shape.species, N = e->shape.N;
+    const bool plateau = at->state == MCT_EVOLUTION_PLATEAU;
+    const bool suspect = !e->passive[point] && (plateau || at->largest > grown);
+    double *const phi = suspect ? malloc(m * m * N * sizeof *phi) : NULL;
+    double farthest = plateau ? no_plateau : 0.0, f = (double)NAN;
+    size_t species = m, q = 0;
+    if (!phi) return MCT_OK;
+    mct_evolution_last(e, point, phi);
+    for (size_t mu = 0; mu < m; mu++) {
+        for (size_t i = 0; i < N; i++) {
+            const double here = phi[mu * (m + 1) * N + i] / e->start[(point * m + mu) * N + i];
+            const double outside = fmax(-here, here - 1.0);
+            if (!(outside > farthest)) continue;
+            farthest = outside, f = here, species = mu, q = i;
+        }
+    }
+    free(phi);
+    if (species == m) return MCT_OK;
+    return mct_fail(e->context, MCT_UNPHYSICAL,
+                    "at time %g the correlator of species %zu at wave number %g is %.6g of its start, outside [0, 1]: "
+                    "activities or diffusivities are too far apart for the equations to hold (docs/theory.md)",
+                    at->time, species, ((double)q + 0.5) * e->spacing, f);
+}
+
+/* What the numbers say about a step that did not converge. */
 static const char *why_not_converged(const mct_evolution_point *at) {
-    if (at->largest > grown) return "; the correlators have grown beyond their start: the equations diverge here";
     if (at->residual < rounding) return "; rounding allows no less: time.tolerance must be larger";
     return at->blocks > LATE ? "; near the transition a smaller time.tolerance helps: before it, steps that are "
                                "not right enough lead to one without a solution"
@@ -366,6 +410,7 @@ static const char *why_not_converged(const mct_evolution_point *at) {
 
 mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t point) {
     const mct_evolution_point at = mct_evolution_look(evolution, point);
+    MCT_TRY(check_domain(evolution, point, &at));
     if (at.state == MCT_EVOLUTION_NON_FINITE) {
         return mct_fail(evolution->context, MCT_NON_FINITE,
                         "the correlator at wave number %g became infinite or not a number after time %g",

@@ -16,6 +16,8 @@ struct mct_evolution {
     size_t row;       /* doubles of a row */
     size_t *observed; /* wave numbers of a row; NULL: all */
     double spacing;   /* of the wave numbers */
+    double *start;    /* [points][m][N], S_mm */
+    bool *passive;    /* [points]: W is diagonal, and the correlators cannot leave 0 ... S_mm */
     bool started;
     mct_clock *clocks;          /* [points], of the last look */
     mct_relaxation *relaxation; /* [points] */

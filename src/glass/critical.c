@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "glass/critical_search.h"
+#include "glass/domain.h"
 
 /* No smaller error of phi_c, relative, is asked for. */
 static const double tolerance_least = 1.0e-11;
 static const double close_packing = 0.74;
+static const double accuracy = 1.0e-8; /* of F at a fold */
 
 mct_status mct_critical_point_create(mct_context *context, const mct_grid *grid, size_t species,
                                      mct_critical_point **point) {
@@ -117,6 +119,8 @@ static mct_status find(mct_critical_search *search, const mct_mixture *mixture, 
         MCT_TRY(mct_fold_search(problem, search->tolerance, search->F, &fold, &point->found, point->message));
         if (!point->found) return MCT_OK;
     }
+    MCT_TRY(mct_domain_check(problem, search->F, accuracy, true));
+    MCT_TRY(mct_domain_warn_way(problem, problem->work[MCT_WORK - 1])); /* which the fold leaves alone */
     for (size_t mu = 0; mu < mixture->species_count; mu++) {
         point->fraction[mu] = mixture->species[mu].fraction;
         point->activity[mu] = mixture->species[mu].activity;

@@ -179,6 +179,7 @@ mct_status mct_critical_trace(mct_context *context, const mct_glass_options *opt
     mct_glass_options precise = *options; /* what is not precise looks like jumps, and nodes near a root like roots */
     precise.solver.tolerance = fmin(precise.solver.tolerance, tolerance_most);
     MCT_TRY(mct_critical_search_create(context, &precise, grid, mixture, &t.search));
+    t.search.problem->warnings = &t.warnings;
     mct_status status = MCT_OK;
     mct_critical_line *found = calloc(1, sizeof *found);
     t.mixture.species = calloc(mixture->species_count, sizeof *t.mixture.species);
@@ -198,6 +199,10 @@ mct_status mct_critical_trace(mct_context *context, const mct_glass_options *opt
     }
     if (trace->features) MCT_TRY_CLEANUP(find_features(&t, found));
     MCT_TRY_CLEANUP(fill(&t, found));
+    if (t.warnings.count > 0) {
+        mct_tell(context, MCT_MESSAGE_WARNING, "%zu warning%s of points of the line, the first: %s", t.warnings.count,
+                 t.warnings.count == 1 ? "" : "s", t.warnings.first);
+    }
     *line = found;
     found = NULL;
 cleanup:

@@ -30,7 +30,8 @@ mct_status mct_trace_compute(mct_trace *t, double activity, bool from_nothing, m
     t->mixture.packing_fraction = t->packing_fraction;
     const mct_status status = mct_critical_find(&t->search, &t->mixture, start, *point);
     t->evaluations += (*point)->evaluations;
-    if (status != MCT_OK && (status != MCT_NOT_CONVERGED || t->count == 0)) {
+    const bool is_hole = status == MCT_NOT_CONVERGED || status == MCT_UNPHYSICAL;
+    if (status != MCT_OK && (!is_hole || t->count == 0)) {
         mct_critical_point_destroy(*point);
         *point = NULL;
         return mct_fail(t->context, status, "mixture.species.%zu.activity = %.10g: %.400s", t->species, activity,

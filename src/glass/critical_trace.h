@@ -17,7 +17,8 @@ typedef struct mct_trace {
     unsigned long evaluations;
     size_t failed; /* points without convergence, the last one's activity */
     double failed_at;
-    double tolerance; /* of phi_c between nodes */
+    mct_warnings warnings; /* of points */
+    double tolerance;      /* of phi_c between nodes */
     double error;
     size_t jumps; /* intervals that no cubic describes */
     double first_jump, last_jump;

@@ -52,6 +52,18 @@ static mct_status eigenvectors(mct_fixed_point *problem, mct_fold *fold, bool ha
     return mct_bordered_solve(problem, &fold->border, true, zero, 1.0, have_left, wanted, zero, left, &left_phi);
 }
 
+/* lambda_MCT of an ordinary fold lies in [1/2, 1): from another value nothing follows.  (1 and more belong to higher-order
+ * singularities and to folds that are approached from the other side.) */
+static double ordinary(const mct_fixed_point *problem, double lambda) {
+    if (lambda >= 0.5 - 1.0e-9 && lambda < 1.0) return lambda;
+    mct_fixed_point_warn(
+        problem,
+        "critical packing fraction %.10g: the exponent parameter comes out as %.6g, outside of [1/2, 1): "
+        "the transition is no ordinary one, and has no exponents",
+        problem->mixture.packing_fraction, lambda);
+    return (double)NAN;
+}
+
 mct_status mct_critical_vectors(mct_fixed_point *problem, mct_fold *fold, double *F, bool have_left, double *left,
                                 mct_critical_point *point) {
     const mct_backend *backend = problem->backend;
@@ -74,7 +86,7 @@ mct_status mct_critical_vectors(mct_fixed_point *problem, mct_fold *fold, double
 
     mct_fixed_point_bilinear(problem, d, d, problem->M);
     backend->glass_derivative(problem->state, 0, 1, problem->M, second);
-    point->exponents = mct_exponents_from_parameter(mct_dot(problem, left, second));
+    point->exponents = mct_exponents_from_parameter(ordinary(problem, mct_dot(problem, left, second)));
     const double G_phi = mct_dot(problem, left, fold->border.G_phi);
     point->separation = phi * G_phi;
     for (size_t mu = 0; mu < problem->mixture.species_count; mu++) {

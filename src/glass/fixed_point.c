@@ -3,7 +3,10 @@
 #include "backend/automatic.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "structure/structure.h"
 
@@ -142,6 +145,19 @@ double mct_fixed_point_rounding(mct_fixed_point *problem) {
     double sensitivity;
     problem->backend->glass_sensitivity(problem->state, 0, 1, problem->M, problem->G, &sensitivity);
     return 6.0e-14 * (1.0 + 0.3 * sqrt((double)problem->kernel->shape.grid.points)) * sensitivity;
+}
+
+void mct_fixed_point_warn(const mct_fixed_point *problem, const char *format, ...) {
+    char text[sizeof problem->warnings->first];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (!problem->warnings) {
+        mct_tell(problem->parent, MCT_MESSAGE_WARNING, "%s", text);
+    } else if (problem->warnings->count++ == 0) {
+        memcpy(problem->warnings->first, text, sizeof text);
+    }
 }
 
 void mct_fixed_point_start(const mct_fixed_point *problem, double *F) {

@@ -24,10 +24,17 @@ typedef struct mct_recycled {
     double B[MCT_RECYCLED_MAX][MCT_RECYCLED_MAX]; /* H^-1 - 1 of each stage, on the diagonal */
 } mct_recycled;
 
+/* Warnings of many points, of which thousands may have the same reason. */
+typedef struct mct_warnings {
+    size_t count;
+    char first[400];
+} mct_warnings;
+
 typedef struct mct_fixed_point {
     mct_context *context;
-    mct_context *parent; /* whose interruption counts and who hears warnings; NULL: none */
-    mct_kernel *kernel;  /* a batch of one */
+    mct_context *parent;    /* whose interruption counts and who hears warnings; NULL: none */
+    mct_warnings *warnings; /* counts them; NULL: the parent is told each */
+    mct_kernel *kernel;     /* a batch of one */
     const mct_backend *backend;
     void *state;
     mct_structure_options structure;
@@ -72,6 +79,13 @@ void mct_fixed_point_bilinear(mct_fixed_point *problem, const double *F, const d
 
 /* The residual that rounding leaves at the F of the last linearisation, whose M must not have been overwritten. */
 double mct_fixed_point_rounding(mct_fixed_point *problem);
+
+/* Warns about the present point. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void
+mct_fixed_point_warn(const mct_fixed_point *problem, const char *format, ...);
 
 /* F = S, where plain iteration starts. */
 void mct_fixed_point_start(const mct_fixed_point *problem, double *F);

@@ -29,12 +29,37 @@ mct_status mct_fold_follow(mct_fixed_point *problem, double tolerance, const mct
 mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found,
                            char message[320]);
 
-/* Whether plain iteration a little below a fold ends in the fluid: then it is the transition and not one between two
+/* Whether plain iteration a little below a fold ends in no glass: then it is the transition and not one between two
  * glasses.  The fold and F stay; work[MCT_WORK - 1] becomes the state that was reached, in the f of the fold. */
 mct_status mct_fold_is_transition(mct_fixed_point *problem, const mct_fold *fold, const double *F, bool *is);
 
-/* Whether plain iteration from F, with longer steps where it creeps past a ghost, ends in the fluid; F becomes what is
+/* Whether plain iteration from F, with longer steps where it creeps past a ghost, ends in no glass; F becomes what is
  * reached. */
 mct_status mct_fold_melts(mct_fixed_point *problem, double *F, bool *melts);
+
+/* --- from nothing: fold_search.c in haste, fold_ascent.c with patience ------------------------------------------ */
+
+/* What plain iteration ends at.  GHOST: hardly moves, on whichever side of a fold; UNSETTLED: goes about without end, out of
+ * the domain of the equations. */
+typedef enum mct_phase {
+    MCT_PHASE_FLUID,
+    MCT_PHASE_UNSETTLED,
+    MCT_PHASE_GHOST,
+    MCT_PHASE_GLASS_NEAR, /* a fold is near */
+    MCT_PHASE_GLASS
+} mct_phase;
+
+/* Plain iteration from F until the residual is below `small` (glass; near the fold when it falls slowly) or f has gone.
+ * hasty: a residual that grows is taken for melting, one that stays for the ghost of the fold. */
+mct_status mct_fold_judge(mct_fixed_point *problem, bool hasty, double small, double *F, int *steps, mct_phase *result);
+
+/* Whether it is the transition that is reached from F = S too; else `kept` is the glass below it, at *lower. */
+mct_status mct_fold_is_reached(mct_fixed_point *problem, const mct_fold *fold, const double *F, double *kept,
+                               double *lower, bool *is);
+
+/* From the lowest packing fractions upwards: the first one at which plain iteration ends in a glass, and the fold there.
+ * As mct_fold_search; MCT_UNPHYSICAL where that glass is out of the equations' domain. */
+mct_status mct_fold_ascend(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found,
+                           char message[320]);
 
 #endif

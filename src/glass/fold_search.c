@@ -1,10 +1,14 @@
-/* fold_search.c: the fold from nothing: plain iteration tells fluid from glass until the fold is near. */
+/* fold_search.c: the fold from nothing: plain iteration tells fluid from glass until the fold is near.
+ *
+ * First in haste: large steps in the packing fraction, judged by the first signs.  What that finds is checked; where it finds
+ * nothing, or something else than the transition, patience looks again (fold_ascent.c). */
 #include <math.h>
 #include <stdio.h>
 
+#include "glass/domain.h"
 #include "glass/fold.h"
 
-enum { STEPS_MAX = 60, MELTING_STEPS = 400, ATTEMPTS = 8 };
+enum { STEPS_MAX = 60, SETTLING_STEPS = 150, MELTING_STEPS = 400, GHOST_TURNS = 4, ATTEMPTS = 8 };
 
 static const double phi_min = 0.01, phi_max = MCT_CRITICAL_PACKING_FRACTION_MAX;
 static const double start_min = 0.1, start_max = 0.9; /* a first guess outside of this is none */
@@ -20,8 +24,6 @@ static const double below = 1.0e-6, push = 0.05;
 /* ... and, this far below, what plain iteration from F = S reaches */
 static const double well_below = 1.0e-2;
 
-typedef enum verdict { FLUID, GHOST, GLASS_NEAR, GLASS } verdict;
-
 /* Between which packing fractions the transition lies; F of the glass is kept. */
 typedef struct bracket {
     double fluid, glass, window;
@@ -30,12 +32,11 @@ typedef struct bracket {
     bool hasty; /* judge by the first signs */
 } bracket;
 
-/* Plain iteration from F until the residual is below `small` (glass; near the fold when it falls slowly) or f has gone.
- * hasty: a residual that grows is taken for melting, one that stays for the ghost of the fold. */
-static mct_status judge(mct_fixed_point *problem, bool hasty, double small, double *F, int *steps, verdict *result) {
+mct_status mct_fold_judge(mct_fixed_point *problem, bool hasty, double small, double *F, int *steps,
+                          mct_phase *result) {
     const int steps_max = hasty ? STEPS_MAX : MELTING_STEPS;
     double before = INFINITY, ratio = 0.0;
-    *result = FLUID;
+    *result = MCT_PHASE_FLUID;
     for (int step = 0; step < steps_max && !mct_fixed_point_stopped(problem); step++) {
         const double residual = mct_fixed_point_step(problem, F);
         ratio = residual / before;
@@ -46,12 +47,16 @@ static mct_status judge(mct_fixed_point *problem, bool hasty, double small, doub
         }
         if (mct_max_norm(problem, problem->G) < gone) return MCT_OK;
         if (residual < small && step > 3 && ratio < 1.0) {
-            *result = ratio > slow ? GLASS_NEAR : GLASS;
+            *result = ratio > slow ? MCT_PHASE_GLASS_NEAR : MCT_PHASE_GLASS;
             return MCT_OK;
         }
         if (hasty && step > 8 && ratio > 1.02) return MCT_OK;
         if (hasty && step > 12 && residual < ghost && ratio > stays) {
-            *result = GHOST;
+            *result = MCT_PHASE_GHOST;
+            return MCT_OK;
+        }
+        if (!hasty && step > SETTLING_STEPS && residual > ghost) {
+            *result = MCT_PHASE_UNSETTLED;
             return MCT_OK;
         }
         /* along the critical direction F creeps: a long step, then plain ones for the others to settle */
@@ -62,7 +67,11 @@ static mct_status judge(mct_fixed_point *problem, bool hasty, double small, doub
         problem->iterations++;
     }
     /* out of steps, and f has not gone: no fluid, unless by the first signs */
-    if (ratio < 1.0 || !hasty) *result = GLASS_NEAR;
+    if (!hasty) {
+        *result = MCT_PHASE_GHOST;
+    } else if (ratio < 1.0) {
+        *result = MCT_PHASE_GLASS_NEAR;
+    }
     return MCT_OK;
 }
 
@@ -78,29 +87,29 @@ static double next(const bracket *b, double phi) {
 
 /* A state near the fold into F, at the packing fraction where the problem then stands: a glass, or the fold's ghost.
  * False: there is none. */
-static mct_status approach(mct_fixed_point *problem, bracket *b, double *F, verdict *result, bool *found) {
+static mct_status approach(mct_fixed_point *problem, bracket *b, double *F, mct_phase *result, bool *found) {
     double phi = b->glass < 1.0 || b->fluid > 0.0 ? next(b, b->glass < 1.0 ? b->glass : b->fluid)
                                                   : fmin(fmax(problem->mixture.packing_fraction, start_min), start_max);
     *found = false;
-    *result = GLASS;
+    *result = MCT_PHASE_GLASS;
     while (!is_narrow(b)) {
         if (!(phi > phi_min && phi < phi_max)) return MCT_OK;
         MCT_TRY(mct_fixed_point_move(problem, phi));
         mct_fixed_point_start(problem, F);
-        MCT_TRY(judge(problem, b->hasty, arrested, F, &b->steps, result));
+        MCT_TRY(mct_fold_judge(problem, b->hasty, arrested, F, &b->steps, result));
         if (mct_fixed_point_stopped(problem)) {
             return mct_fail(problem->context, MCT_NOT_CONVERGED,
                             "no transition found within the evaluations allowed: fluid at packing fraction %.4g, "
                             "glass at %.4g",
                             b->fluid, b->glass);
         }
-        if (*result <= GHOST) {
+        if (*result <= MCT_PHASE_GHOST) {
             b->fluid = phi;
         } else {
             b->glass = phi;
             mct_copy(problem, F, b->kept);
         }
-        *found = *result == GHOST || *result == GLASS_NEAR;
+        *found = *result == MCT_PHASE_GHOST || *result == MCT_PHASE_GLASS_NEAR;
         if (*found) return MCT_OK;
         phi = next(b, phi);
     }
@@ -113,29 +122,27 @@ mct_status mct_fold_is_transition(mct_fixed_point *problem, const mct_fold *fold
     const double phi = problem->mixture.packing_fraction;
     double *const x = problem->work[MCT_WORK - 1];
     const double sign = mct_dot(problem, F, fold->tangent) < 0.0 ? -1.0 : 1.0;
-    verdict result;
-    int steps;
     mct_copy(problem, F, x);
     mct_axpby(problem, -sign * push / mct_max_norm(problem, fold->tangent), fold->tangent, 1.0, x);
     problem->backend->weigh(problem->state, 0, 1, 0, x);
     MCT_TRY(mct_fixed_point_move(problem, phi - below * (1.0 - phi)));
     problem->backend->weigh(problem->state, 0, 1, 1, x);
-    MCT_TRY(judge(problem, false, certain, x, &steps, &result));
-    *is = result == FLUID;
+    MCT_TRY(mct_fold_melts(problem, x, is));
     return mct_fixed_point_move(problem, phi);
 }
 
 mct_status mct_fold_melts(mct_fixed_point *problem, double *F, bool *melts) {
-    verdict result;
+    mct_phase result = MCT_PHASE_GHOST;
     int steps;
-    MCT_TRY(judge(problem, false, certain, F, &steps, &result));
-    *melts = result == FLUID;
+    for (int turn = 0; turn < GHOST_TURNS && result == MCT_PHASE_GHOST; turn++) {
+        MCT_TRY(mct_fold_judge(problem, false, certain, F, &steps, &result));
+    }
+    *melts = result <= MCT_PHASE_GHOST; /* a glass would have settled */
     return MCT_OK;
 }
 
-/* Whether it is the transition that is reached from F = S too; else `kept` is the glass below it. */
-static mct_status is_reached(mct_fixed_point *problem, const mct_fold *fold, const double *F, double *kept,
-                             double *lower, bool *is) {
+mct_status mct_fold_is_reached(mct_fixed_point *problem, const mct_fold *fold, const double *F, double *kept,
+                               double *lower, bool *is) {
     const double phi = problem->mixture.packing_fraction;
     *lower = phi - below * (1.0 - phi);
     MCT_TRY(mct_fold_is_transition(problem, fold, F, is));
@@ -147,19 +154,15 @@ static mct_status is_reached(mct_fixed_point *problem, const mct_fold *fold, con
     return mct_fixed_point_move(problem, phi);
 }
 
-mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found,
-                           char message[320]) {
+/* In haste.  *found = false: somebody else must look. */
+static mct_status search_in_haste(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found) {
     bracket b = {.glass = 1.0, .window = window, .kept = problem->work[MCT_WORK - 1], .hasty = true};
     mct_status status = MCT_OK;
     mct_recycled_clear(&problem->recycled);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        verdict near = GLASS;
+        mct_phase near = MCT_PHASE_GLASS;
         MCT_TRY(approach(problem, &b, F, &near, found));
-        if (!*found) {
-            snprintf(message, 320, "no transition: the last state judged is %s at packing fraction %.4g",
-                     b.glass == 1.0 ? "fluid" : "glass", b.glass == 1.0 ? b.fluid : b.glass);
-            return MCT_OK;
-        }
+        if (!*found) return MCT_OK;
         status = mct_fold_follow(problem, tolerance, NULL, F, fold);
         if (mct_fixed_point_stopped(problem)) break;
         if (status == MCT_OK && isinf(b.window) && problem->mixture.packing_fraction > b.glass) {
@@ -168,18 +171,38 @@ mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F
         } else if (status == MCT_OK) {
             bool is_transition;
             double lower;
-            MCT_TRY(is_reached(problem, fold, F, b.kept, &lower, &is_transition));
+            MCT_TRY(mct_fold_is_reached(problem, fold, F, b.kept, &lower, &is_transition));
             if (is_transition) return MCT_OK;
             /* there is a glass below it, in `kept`: its branch is followed */
             b = (bracket){.glass = lower, .window = INFINITY, .kept = b.kept};
         } else if (status != MCT_NOT_CONVERGED) {
             return status;
-        } else if (near != GHOST) { /* from nearer, and with care */
+        } else if (near != MCT_PHASE_GHOST) { /* from nearer, and with care */
             b = (bracket){.glass = b.glass, .window = 0.5 * fmin(window, b.window), .kept = b.kept};
         }
     }
     *found = false;
-    return status == MCT_OK ? mct_fail(problem->context, MCT_NOT_CONVERGED,
-                                       "no transition to the fluid found: glass at packing fraction %.6g", b.glass)
-                            : status;
+    return MCT_OK;
+}
+
+/* Whether the state where the problem stands is one that haste can judge. */
+static mct_status is_sound(mct_fixed_point *problem, double *F, bool *is) {
+    const mct_status status = mct_domain_check_way(problem, 1, F);
+    *is = status == MCT_OK;
+    return status == MCT_UNPHYSICAL ? MCT_OK : status;
+}
+
+mct_status mct_fold_search(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found,
+                           char message[320]) {
+    const unsigned long stop = problem->evaluations_stop, here = mct_kernel_evaluations(problem->kernel);
+    mct_status status = MCT_OK;
+    bool haste;
+    *found = false;
+    if (stop > here) problem->evaluations_stop = here + (stop - here) / 4; /* of haste: the rest is for patience */
+    MCT_TRY(is_sound(problem, F, &haste));
+    if (haste) status = search_in_haste(problem, tolerance, F, fold, found);
+    problem->evaluations_stop = stop;
+    if (*found || (status != MCT_OK && status != MCT_NOT_CONVERGED)) return status;
+    if (problem->parent && mct_context_interrupted(problem->parent)) return MCT_INTERRUPTED;
+    return mct_fold_ascend(problem, tolerance, F, fold, found, message);
 }

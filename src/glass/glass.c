@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "glass/domain.h"
 #include "glass/fold.h"
 
-enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3, FOLDS = 3 };
+enum { PLAIN_STEPS = 20, ANDERSON_STEPS = 60, NEWTON_STEPS = 30, CROSSINGS = 3, FOLDS = 3, WAY_STEPS = 150 };
 
 /* Relative precision of the fold's packing fraction that decides between fluid and glass. */
 static const double fold_tolerance = 1.0e-11;
@@ -94,9 +95,9 @@ static answer fluid(double fold) {
 static bool accept_rounding(mct_fixed_point *problem, double tolerance, double residual) {
     if (residual <= tolerance) return true;
     if (!(residual <= mct_fixed_point_rounding(problem))) return false;
-    mct_tell(problem->parent, MCT_MESSAGE_WARNING,
-             "packing fraction %.10g: residual %.2g: rounding allows no less (solver.tolerance %.2g)",
-             problem->mixture.packing_fraction, residual, tolerance);
+    mct_fixed_point_warn(problem,
+                         "packing fraction %.10g: residual %.2g: rounding allows no less (solver.tolerance %.2g)",
+                         problem->mixture.packing_fraction, residual, tolerance);
     return true;
 }
 
@@ -274,6 +275,20 @@ static void name_non_finite(mct_fixed_point *problem, const double *array, const
     }
 }
 
+/* Where the equations leave their domain a solution is none, and an iteration that does not settle is explained.  work: of
+ * n. */
+static mct_status check_domain(mct_fixed_point *problem, double tolerance, const answer *a, const double *F,
+                               double *work) {
+    if (a->status != MCT_OK && a->status != MCT_NOT_CONVERGED) return a->status;
+    if (problem->parent && mct_context_interrupted(problem->parent)) return a->status;
+    if (a->status != MCT_OK || a->state == MCT_GLASS) {
+        MCT_TRY(mct_domain_check(problem, F, tolerance, a->status == MCT_OK));
+    }
+    if (a->status == MCT_OK) return mct_domain_warn_way(problem, work);
+    MCT_TRY(mct_domain_check_way(problem, WAY_STEPS, work));
+    return a->status;
+}
+
 /* One point, start to end; everything goes into result and F (host). */
 static void solve_point(mct_fixed_point *problem, const mct_glass_options *options, const mct_mixture *mixture,
                         size_t index, double *iterate, double *F, mct_glass_result *result) {
@@ -286,6 +301,7 @@ static void solve_point(mct_fixed_point *problem, const mct_glass_options *optio
     if (a.status == MCT_OK) {
         mct_fixed_point_start(problem, iterate);
         a = by_method(problem, options, iterate);
+        a.status = check_domain(problem, options->solver.tolerance, &a, iterate, problem->work[0]);
         if (a.status == MCT_NOT_CONVERGED && mct_context_interrupted(problem->parent)) a.status = MCT_INTERRUPTED;
         if (a.status == MCT_NON_FINITE) {
             name_non_finite(problem, problem->M, "M", F, sizeof detail, detail);
@@ -295,6 +311,8 @@ static void solve_point(mct_fixed_point *problem, const mct_glass_options *optio
         const mct_status device = mct_backend_check(problem->backend, problem->context, problem->state);
         if (device != MCT_OK) {
             a.status = device;
+        } else if (a.status == MCT_UNPHYSICAL) {
+            mct_fail(problem->context, a.status, "point %zu: %s", index, mct_context_error(problem->context));
         } else if (a.status != MCT_OK) {
             mct_fail(problem->context, a.status,
                      "point %zu (packing fraction %.10g): %s%s; residual %.3g, wanted %.3g%s%.80s", index,

@@ -41,3 +41,33 @@ void mct_matrix_multiply(size_t m, const double *A, const double *B, double *C) 
         }
     }
 }
+
+static double norm(size_t count, const double *A) {
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) sum += A[i] * A[i];
+    return sqrt(sum);
+}
+
+bool mct_matrix_is_positive(size_t m, double *A, double *work) {
+    enum { STEPS_MAX = 100 };
+    const size_t mm = m * m;
+    double *const inverse = work, *const copy = work + mm;
+    double trace = 0.0;
+    if (m == 1) return A[0] > 0.0;
+    if (m == 2) return A[0] + A[3] > 0.0 && A[0] * A[3] - A[1] * A[2] > 0.0;
+    for (int step = 0; step < STEPS_MAX; step++) { /* X <- (c X + (c X)^-1)/2, c such that both are of one size */
+        double change = 0.0;
+        for (size_t i = 0; i < mm; i++) copy[i] = A[i];
+        if (!mct_matrix_invert(m, copy, inverse)) return false;
+        const double scale = sqrt(norm(mm, inverse) / norm(mm, A));
+        for (size_t i = 0; i < mm; i++) {
+            const double next = 0.5 * (scale * A[i] + inverse[i] / scale);
+            change = fmax(change, fabs(next - A[i]));
+            A[i] = next;
+        }
+        if (!isfinite(change)) return false;
+        if (change < 1.0e-8 * norm(mm, A)) break;
+    }
+    for (size_t r = 0; r < m; r++) trace += A[r * m + r];
+    return trace > (double)m - 0.5; /* the sum of the signs */
+}

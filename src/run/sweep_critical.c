@@ -160,7 +160,8 @@ static mct_status confirm(chain *of, size_t i, bool *lower) {
     of->confirmed[i] = true;
     const mct_status status = seek(of, i, NULL, &point);
     if (status != MCT_OK) {
-        if (of->found[i]) return status == MCT_NOT_CONVERGED ? MCT_OK : status;
+        const bool is_its_own = status == MCT_NOT_CONVERGED || status == MCT_UNPHYSICAL;
+        if (of->found[i]) return is_its_own ? MCT_OK : status;
         of->status[i] = status;
         return is_fatal(of, i) ? status : MCT_OK;
     }
