@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "cli/figures/figures.h"
 
 static const cli_format formats[] = {
@@ -147,6 +148,9 @@ static mct_status check_request(cli *run) {
         return mct_fail(run->context, MCT_USAGE, "apmct plot: no file: say apmct plot FILE... -o FIGURE.pdf");
     }
     if (run->figure) MCT_TRY(find_figure(run, run->figure, &figure));
+    if (run->output && mct_text_has_control(run->output)) {
+        return mct_fail(run->context, MCT_USAGE, "-o %.300s: must be a name without control characters", run->output);
+    }
     if (run->output) MCT_TRY(find_format(run, run->output, &format, &suffix));
     return MCT_OK;
 }

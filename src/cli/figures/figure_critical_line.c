@@ -200,7 +200,7 @@ static void put_group(FILE *script, const member *members, size_t from, size_t t
                     members[i].index, colour);
         }
         if (i == from) {
-            fprintf(script, "title '%s'", label[0] ? label : "{/:Italic φ}_c");
+            fprintf(script, "title \"%s\"", label[0] ? label : "{/:Italic φ}_c");
         } else {
             fputs("notitle", script);
         }

@@ -94,10 +94,10 @@ static void put_axes(const cli_drawing *drawing) {
 
 static void put_legend(const cli_drawing *drawing, const mct_mixture *mixture) {
     for (size_t mu = 0; mu < mixture->species_count; mu++) {
-        fprintf(drawing->script, ", \\\n  NaN with lines linewidth 1.8 dashtype %s linecolor rgb '#808080' title '",
+        fprintf(drawing->script, ", \\\n  NaN with lines linewidth 1.8 dashtype %s linecolor rgb '#808080' title \"",
                 cli_dash_of_species(drawing->results, drawing->count, mu));
         cli_put_label(drawing->script, mixture->species[mu].name);
-        fputs("'", drawing->script);
+        fputs("\"", drawing->script);
     }
 }
 
@@ -115,7 +115,7 @@ static void put_group(const cli_drawing *drawing, const mct_result *result, cons
                 index, mu + 2, cli_dash_of_species(drawing->results, drawing->count, mu), colour);
     }
     if (groups > 1) {
-        fprintf(script, ", \\\n  NaN with lines linewidth 1.8 linecolor rgb '%s' title '%s'", colour, label);
+        fprintf(script, ", \\\n  NaN with lines linewidth 1.8 linecolor rgb '%s' title \"%s\"", colour, label);
     }
 }
 

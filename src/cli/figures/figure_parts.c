@@ -59,8 +59,8 @@ void cli_put_axes(FILE *script, const char *x_label, const char *y_label) {
             "set mxtics 2\nset mytics 2\n"
             "set grid xtics ytics linetype 1 linewidth 0.4 linecolor rgb '#E4E4E4'\n"
             "set key outside right top Left reverse samplen 2.4 spacing 1.25\n"
-            "set xlabel '%s'\n"
-            "set ylabel '%s'\n",
+            "set xlabel \"%s\"\n"
+            "set ylabel \"%s\"\n",
             x_label, y_label);
 }
 
@@ -145,15 +145,15 @@ static void put_legend(const cli_drawing *drawing, const cli_family *family) {
         const mct_result *result = drawing->results[i];
 
         if (family->count(result) > family->count(most)) most = result;
-        fprintf(script, ", \\\n  NaN with lines linewidth 1.8 linecolor rgb '%s' title '%s%s'",
+        fprintf(script, ", \\\n  NaN with lines linewidth 1.8 linecolor rgb '%s' title \"%s%s\"",
                 cli_colour(i, drawing->count, CLI_COLOURS, colour), drawing->labels[i],
                 strcmp(result->state, "fluid") == 0 ? "  (fluid)" : "");
     }
     for (size_t mu = 0; mu < family->count(most); mu++) {
-        fprintf(script, ", \\\n  NaN with lines linewidth 1.8 dashtype %s linecolor rgb '#808080' title '",
+        fprintf(script, ", \\\n  NaN with lines linewidth 1.8 dashtype %s linecolor rgb '#808080' title \"",
                 family->dash(drawing->results, drawing->count, mu));
         family->put_name(script, most, mu, false);
-        fputs("'", script);
+        fputs("\"", script);
     }
 }
 
@@ -173,9 +173,9 @@ void cli_put_curves(const cli_drawing *drawing, const cli_family *family, size_t
             fprintf(drawing->script, "%s $data%zu using 1:%zu with lines linewidth 1.8 dashtype %s linecolor rgb '%s' ",
                     separator, i, first_column + mu, family->dash(drawing->results, drawing->count, mu), colour);
             if (legend && drawing->count == 1) {
-                fputs("title '", drawing->script);
+                fputs("title \"", drawing->script);
                 family->put_name(drawing->script, drawing->results[0], mu, true);
-                fputs("'", drawing->script);
+                fputs("\"", drawing->script);
             } else {
                 fputs("notitle", drawing->script);
             }

@@ -126,9 +126,9 @@ static void put_curves(const cli_drawing *drawing, const mct_result *result, con
     for (size_t mu = 0; mu < result->config->mixture.species_count; mu++) {
         fprintf(script, "%s $curve%zu using 1:%zu with points pointtype %d pointsize 1 linecolor rgb '%s' ",
                 index + mu == 0 ? "plot" : ", \\\n ", index, mu + 2, mu == 0 ? 7 : 6, colour);
-        fputs("title '", script);
+        fputs("title \"", script);
         cli_put_label(script, result->config->mixture.species[mu].name);
-        fprintf(script, "%s%s'", label[0] ? ",  " : "", label);
+        fprintf(script, "%s%s\"", label[0] ? ",  " : "", label);
         if (!critical) continue;
         fprintf(script, ", \\\n  $power%zu using 1:%zu with lines linewidth 1.2 dashtype %s linecolor rgb '%s' ", index,
                 mu + 2, cli_dash_of_species(drawing->results, drawing->count, mu), colour);

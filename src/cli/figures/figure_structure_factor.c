@@ -79,7 +79,7 @@ static void draw_one_structure_factor(FILE *script, const mct_result *result) {
 
         if (first_like(result, column) < column) continue;
         pair_of(m, column, &mu, &nu);
-        fprintf(script, ", \\\n  $data0 using 1:%zu with lines linewidth 1.8 dashtype %s linecolor rgb '%s' title '",
+        fprintf(script, ", \\\n  $data0 using 1:%zu with lines linewidth 1.8 dashtype %s linecolor rgb '%s' title \"",
                 column + 2, cli_dashes[mu == nu ? 0 : 1], cli_colour(curves++, count, CLI_COLOURS - 1, colour));
         put_pair(script, mixture, column);
         for (size_t other = column + 1; other < columns; other++) {
@@ -87,7 +87,7 @@ static void draw_one_structure_factor(FILE *script, const mct_result *result) {
             fputs(", ", script);
             put_pair(script, mixture, other);
         }
-        fputs("'", script);
+        fputs("\"", script);
     }
     fputs("\n", script);
 }
@@ -115,7 +115,7 @@ mct_status cli_draw_structure_factor(const cli_drawing *drawing) {
 
         while (first < i && !same_column(results[first], 0, results[i], 0)) first++;
         if (first < i) continue;
-        fprintf(script, "%s $data%zu using 1:2 with lines linewidth 1.8 linecolor rgb '%s' title '%s'",
+        fprintf(script, "%s $data%zu using 1:2 with lines linewidth 1.8 linecolor rgb '%s' title \"%s\"",
                 i == 0 ? "plot" : ", \\\n ", i, cli_colour(i, drawing->count, CLI_COLOURS, colour), drawing->labels[i]);
     }
     fputs("\n", script);

@@ -119,10 +119,10 @@ static void put_curves(const cli_drawing *drawing, const sweep_file *files) {
     for (size_t f = 0; f < drawing->count; f++) {
         for (size_t point = 0; point < mct_sweep_table_points(files[f].table); point++) {
             if (!is_first(&files[f], point)) continue;
-            fprintf(drawing->script, "%s $curve%zu using 1:2 with lines linewidth 1.8 linecolor rgb '%s' title '",
+            fprintf(drawing->script, "%s $curve%zu using 1:2 with lines linewidth 1.8 linecolor rgb '%s' title \"",
                     index == 0 ? "plot" : ", \\\n ", index, cli_colour(index, count, CLI_COLOURS, colour));
             put_curve_label(drawing, f, &files[f], point);
-            fputs("'", drawing->script);
+            fputs("\"", drawing->script);
             index++;
         }
     }

@@ -9,7 +9,7 @@ typedef struct cli_drawing {
     cli *run;
     FILE *script;
     mct_result *const *results; /* [count] */
-    const char *const *labels;  /* [count], gnuplot's enhanced text */
+    const char *const *labels;  /* [count], for a string of gnuplot's: cli_put_label */
     size_t count;
 } cli_drawing;
 
@@ -133,11 +133,12 @@ bool cli_activity_is_critical(const mct_result *result, size_t species);
 
 /* ---- labels: labels.c --------------------------------------------------------------------------------------- */
 
-/* Any text as gnuplot's enhanced text in single quotes: a backslash before what it would act upon, '' for a quote. */
+/* Any text as part of a string of gnuplot's in double quotes, whose enhanced text shows it as it is; U+FFFD for what
+ * cannot be shown.  Every text from a file or the command line goes into a script by this function. */
 void cli_put_label(FILE *out, const char *text);
 
-/* The symbol of the theory for a key of the configuration, else the key itself, as text of gnuplot; into `out`, or to be freed
- * with free() (NULL: no memory). */
+/* The symbol of the theory for a key of the configuration, else the key itself, as cli_put_label writes it; into `out`,
+ * or to be freed with free() (NULL: no memory). */
 void cli_put_symbol(FILE *out, const mct_result *result, const char *key);
 char *cli_symbol(const mct_result *result, const char *key);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/figures/figures.h"
 
 enum { KEYS_MAX = 4096, SHOWN_MAX = 3, KEY_LENGTH = 160, VALUE_LENGTH = 96 };
@@ -40,16 +41,58 @@ static const char *find(const option_list *list, const char *key) {
     return "";
 }
 
+/* How gnuplot (5 and later) reads "...": its scanner replaces @macros, runs the text between backquotes and looks for
+ * the closing quote; then \ooo becomes a byte; then enhanced text acts upon _^{}@&~ and upon a backslash.
+ *
+ * Whatever the text, only ASCII letters, spaces and \ooo are written.  So the scanner never sees a quote, a backquote,
+ * @, $, #, a newline or a zero byte of the text, and every backslash has its three digits behind it.  Digits are
+ * written as \ooo, too, because gnuplot reads a fourth one behind \0oo.  A backslash meant for enhanced text is one of
+ * the bytes that come out of \ooo. */
+static void put_byte(FILE *out, char byte) {
+    const bool is_plain = byte == ' ' || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+
+    if (is_plain) {
+        fputc(byte, out);
+    } else {
+        fprintf(out, "\\%03o", (unsigned)(unsigned char)byte);
+    }
+}
+
+/* Bytes of a character that a picture can show; 0 for control characters, for the two that XML does not know, and for
+ * bytes that are no UTF-8. */
+static size_t shown_length(const char *at) {
+    const unsigned char *byte = (const unsigned char *)at;
+    const size_t length = mct_utf8_length(at);
+    const bool is_unknown = byte[0] == 0xEF && length == 3 && byte[1] == 0xBF && byte[2] >= 0xBE; /* U+FFFE, U+FFFF */
+
+    return is_unknown || mct_text_control(at) > 0 ? 0 : length;
+}
+
+static void put_bytes(FILE *out, const char *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) put_byte(out, bytes[i]);
+}
+
+/* Whether a space without width has to stand before `at`: enhanced text acts upon \U+ even behind another backslash,
+ * and gnuplot writes ]]> into an SVG, where XML does not allow it. */
+static bool is_to_be_parted(const char *text, const char *at) {
+    if (at == text) return false;
+    return (at[-1] == '\\' && strncmp(at, "U+", 2) == 0) || (at[-1] == ']' && *at == '>');
+}
+
 void cli_put_label(FILE *out, const char *text) {
-    for (const char *at = text; *at; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7F) {
-            fputc('?', out);
-        } else if (*at == '\'') {
-            fputs("''", out);
+    static const char unshown[] = "\xEF\xBF\xBD", no_width[] = "\xE2\x80\x8B"; /* U+FFFD, U+200B */
+
+    for (const char *at = text; *at;) {
+        const size_t length = shown_length(at);
+
+        if (is_to_be_parted(text, at)) put_bytes(out, no_width, strlen(no_width));
+        if (strchr("_^{}@&~\\", *at)) put_byte(out, '\\');
+        if (length > 0) {
+            put_bytes(out, at, length);
         } else {
-            if (strchr("_^{}@&~\\", *at)) fputc('\\', out);
-            fputc(*at, out);
+            put_bytes(out, unshown, strlen(unshown));
         }
+        at += mct_utf8_length(at) > 0 ? mct_utf8_length(at) : 1;
     }
 }
 
