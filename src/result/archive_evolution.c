@@ -98,6 +98,7 @@ typedef struct series {
     size_t capacity, written; /* rows: of the buffer, on disk */
     size_t count;             /* in the buffer */
     double *buffer;           /* [capacity][length] */
+    const mct_archive *archive;
     hid_t dataset;
 } series;
 
@@ -126,7 +127,7 @@ static mct_status flush(mct_context *context, series *of) {
     if (space >= 0) H5Sclose(space);
     of->written += of->count;
     of->count = 0;
-    return done ? MCT_OK : mct_archive_hdf5_failure(context, of->name);
+    return done ? mct_archive_check(context, of->archive) : mct_archive_hdf5_failure(context, of->name);
 }
 
 static mct_status take_row(void *user, double time, const double *row) {
@@ -164,6 +165,7 @@ static void choose_chunk(const size_t *shape, size_t *chunk) {
 static mct_status open_series(mct_context *context, mct_archive *archive, series *of) {
     size_t chunk[4];
 
+    of->archive = archive;
     of->length = of->shape[1] * of->shape[2] * of->shape[3];
     if (of->length == 0) return MCT_OK;
     choose_chunk(of->shape, chunk);

@@ -110,24 +110,28 @@ static mct_status begin(mct_journal *journal, const char *head) {
     return MCT_OK;
 }
 
-/* False where another process has it; file systems without locks have to do without. */
-static bool lock(int file) {
-    int result;
-
-    do result = flock(file, LOCK_EX | LOCK_NB);
-    while (result != 0 && errno == EINTR);
-    return result == 0 || errno != EWOULDBLOCK;
-}
-
 static mct_status fail_busy(const mct_journal *journal) {
     return mct_fail(journal->context, MCT_FILE, "%.300s: another run is writing this result (it holds the lock)",
                     journal->path);
 }
 
-static mct_status fail_exists(const mct_journal *journal) {
-    const int file = open(journal->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const bool busy = file >= 0 && !lock(file);
+/* Neither somebody else's file nor one that a link leads to is ever written to. */
+static mct_status fail_not_own(const mct_journal *journal, const struct stat *info) {
+    return mct_fail(journal->context, MCT_FILE, "%.300s: not a journal of yours: it is %s", journal->path,
+                    S_ISLNK(info->st_mode)   ? "a symbolic link"
+                    : S_ISREG(info->st_mode) ? "a file of another user"
+                                             : "no plain file");
+}
 
+/* What stands in the way of a new journal. */
+static mct_status fail_exists(const mct_journal *journal) {
+    struct stat info;
+    bool busy;
+    int file;
+
+    if (lstat(journal->path, &info) == 0 && !mct_file_is_own(&info)) return fail_not_own(journal, &info);
+    file = open(journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    busy = file >= 0 && !mct_file_lock(file, LOCK_EX);
     if (file >= 0) close(file);
     if (busy) return fail_busy(journal);
     return mct_fail(journal->context, MCT_FILE,
@@ -135,17 +139,24 @@ static mct_status fail_exists(const mct_journal *journal) {
                     journal->path);
 }
 
+/* Into journal->file; O_NONBLOCK: a pipe, which is no journal, does not make us wait. */
 static mct_status open_file(mct_journal *journal, bool resume) {
-    struct stat info;
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (resume ? 0 : O_EXCL);
+    struct stat info = {0};
 
     for (;;) {
-        journal->file = open(journal->path, O_RDWR | O_CREAT | O_CLOEXEC | (resume ? O_NONBLOCK : O_EXCL), 0666);
+        journal->file = open(journal->path, flags, 0666);
         if (journal->file < 0 && errno == EEXIST && !resume) return fail_exists(journal);
         if (journal->file < 0) {
-            return mct_fail(journal->context, MCT_FILE, "%.300s: cannot be written: %s", journal->path,
-                            strerror(errno));
+            const int why = errno;
+
+            if (lstat(journal->path, &info) == 0 && !mct_file_is_own(&info)) return fail_not_own(journal, &info);
+            return mct_fail(journal->context, MCT_FILE, "%.300s: cannot be written: %s", journal->path, strerror(why));
         }
-        if (!lock(journal->file)) return fail_busy(journal);
+        if (fstat(journal->file, &info) != 0 || (resume && !mct_file_is_own(&info))) {
+            return fail_not_own(journal, &info);
+        }
+        if (!mct_file_lock(journal->file, LOCK_EX)) return fail_busy(journal);
         if (fstat(journal->file, &info) != 0 || info.st_nlink > 0) return MCT_OK;
         close(journal->file); /* whoever had it has just finished and deleted it */
     }
@@ -153,11 +164,12 @@ static mct_status open_file(mct_journal *journal, bool resume) {
 
 mct_status mct_journal_check(mct_context *context, const char *result) {
     mct_journal journal = {.context = context, .file = -1};
+    struct stat info;
     char target[PATH_MAX];
 
     MCT_TRY(mct_file_resolve(context, result, target));
     snprintf(journal.path, sizeof journal.path, "%s.journal", target);
-    return access(journal.path, F_OK) == 0 ? fail_exists(&journal) : MCT_OK;
+    return lstat(journal.path, &info) == 0 ? fail_exists(&journal) : MCT_OK;
 }
 
 mct_status mct_journal_open(mct_context *context, const char *result, bool resume, const char *head, size_t row_length,
