@@ -51,6 +51,7 @@
 
 #include "apmct/version.h"
 #include "base/file_aside.h"
+#include "base/need.h"
 #include "result/archive_internal.h"
 
 enum { CORE_INCREMENT = 1 << 20 };
@@ -60,6 +61,7 @@ static const char normalisation[] =
     "S_mu_nu -> delta_mu_nu for large k (densities scaled by 1/sqrt(N_mu N_nu)); c_mu_nu = C_mu_nu / sqrt(x_mu x_nu)";
 
 mct_status mct_archive_check_writable(mct_context *context, const char *path) {
+    MCT_NEED(context, path);
     return mct_file_check_writable(context, path);
 }
 
@@ -212,6 +214,7 @@ static mct_status open_aside(mct_context *context, const char *path, size_t size
 
 mct_status mct_archive_create_on_disk(mct_context *context, const char *command, const mct_config *config,
                                       const char *path, size_t size, mct_archive **archive) {
+    MCT_NEED(context, command, config, archive);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_archive *fresh = calloc(1, sizeof *fresh);
     mct_status status;
@@ -238,6 +241,7 @@ cleanup:
 
 mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
                               mct_archive **archive) {
+    MCT_NEED(context, command, config, archive);
     return mct_archive_create_on_disk(context, command, config, NULL, 0, archive);
 }
 
@@ -252,6 +256,7 @@ void mct_archive_destroy(mct_archive *archive) {
 
 mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
                                  const size_t *shape, const double *data, const char *unit, const char *description) {
+    MCT_NEED(context, archive, name, shape, data, unit, description);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const mct_status status = mct_archive_array(context, archive, name, rank, shape, data, NULL, unit, description);
 
@@ -260,6 +265,7 @@ mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, con
 }
 
 mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, const mct_statics *statics) {
+    MCT_NEED(context, archive, statics);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t shape[] = {statics->points};
     mct_status status;
@@ -279,6 +285,7 @@ cleanup:
 
 mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, const double *F,
                                  const mct_glass_result *result) {
+    MCT_NEED(context, archive, F, result);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     hid_t dataset = H5I_INVALID_HID;
     mct_status status;
@@ -313,6 +320,7 @@ static mct_status save_from_disk(mct_context *context, mct_archive *archive, con
 }
 
 mct_status mct_archive_save(mct_context *context, mct_archive *archive, const char *path) {
+    MCT_NEED(context, archive, path);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     void *image = NULL;
     mct_status status;

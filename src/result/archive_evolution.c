@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apmct/journal.h"
+#include "base/need.h"
 #include "result/archive_internal.h"
 
 enum { CHUNK_VALUES = 65536, CHUNK_TIMES = 256, CHUNK_TIMES_LEAST = 16, PIECE_VALUES = 1 << 19 };
@@ -255,6 +256,8 @@ static mct_status put_wave_numbers(mct_context *context, mct_archive *archive, s
 
 mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
                                      mct_journal *journal, size_t count, const size_t *points) {
+    MCT_NEED(context, archive, result);
+    if (journal && count > 0) MCT_NEED(context, points);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t m = archive->species, row_length = count * (m * m + result->tagged) + result->tagged;
     mct_status status;

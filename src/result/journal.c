@@ -11,6 +11,7 @@
 
 #include "base/checksum.h"
 #include "base/file_aside.h"
+#include "base/need.h"
 #include "result/journal_internal.h"
 
 const char mct_journal_magic[MCT_JOURNAL_MAGIC] = "apmct journal 1\n";
@@ -72,6 +73,8 @@ static mct_status put_record(mct_journal *journal, mct_record_kind kind, const d
 }
 
 mct_status mct_journal_append(mct_journal *journal, double time, const double *row) {
+    MCT_NEED(NULL, journal);
+    if (journal->row_length > 0) MCT_NEED(journal->context, row);
     MCT_TRY(put_record(journal, MCT_RECORD_ROW, &time, row, journal->row_length * sizeof *row));
     journal->rows++;
     journal->last_time = time;
@@ -79,6 +82,8 @@ mct_status mct_journal_append(mct_journal *journal, double time, const double *r
 }
 
 mct_status mct_journal_checkpoint(mct_journal *journal, const void *state, size_t size) {
+    MCT_NEED(NULL, journal);
+    if (size > 0) MCT_NEED(journal->context, state);
     const mct_checkpoint before = journal->checkpoint;
 
     MCT_TRY(put_record(journal, MCT_RECORD_CHECKPOINT, NULL, state, size));
@@ -163,6 +168,7 @@ static mct_status open_file(mct_journal *journal, bool resume) {
 }
 
 mct_status mct_journal_check(mct_context *context, const char *result) {
+    MCT_NEED(context, result);
     mct_journal journal = {.context = context, .file = -1};
     struct stat info;
     char target[PATH_MAX];
@@ -174,6 +180,7 @@ mct_status mct_journal_check(mct_context *context, const char *result) {
 
 mct_status mct_journal_open(mct_context *context, const char *result, bool resume, const char *head, size_t row_length,
                             mct_journal **journal) {
+    MCT_NEED(context, result, head, journal);
     mct_journal *fresh = calloc(1, sizeof *fresh);
     char target[PATH_MAX];
     bool is_new = !resume;
@@ -246,6 +253,8 @@ static mct_status read_failure(const mct_journal *journal) {
 }
 
 mct_status mct_journal_state(mct_journal *journal, void *state) {
+    MCT_NEED(NULL, journal);
+    MCT_NEED(journal->context, state);
     const mct_checkpoint *at = &journal->checkpoint;
 
     if (at->start && mct_journal_read(journal, state, at->size, at->start)) return MCT_OK;
@@ -253,6 +262,8 @@ mct_status mct_journal_state(mct_journal *journal, void *state) {
 }
 
 mct_status mct_journal_visit(mct_journal *journal, mct_journal_visitor visit, void *user) {
+    MCT_NEED(NULL, journal);
+    if (!visit) return mct_fail(journal->context, MCT_ARGUMENT, "%s: visit is NULL", __func__);
     const size_t length = (journal->row_length + 1) * sizeof(double);
     double *row;
     mct_status status = MCT_OK;

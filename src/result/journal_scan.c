@@ -10,6 +10,7 @@
 
 #include "base/checksum.h"
 #include "base/file_aside.h"
+#include "base/need.h"
 #include "result/journal_internal.h"
 
 enum { HEAD_MAX = 1 << 24 };
@@ -101,6 +102,7 @@ static mct_status read_head(mct_journal *journal, off_t size, char **text, off_t
 }
 
 mct_status mct_journal_peek(mct_context *context, const char *result, char **head) {
+    MCT_NEED(context, result, head);
     mct_journal *journal = calloc(1, sizeof *journal);
     struct stat info;
     off_t first;

@@ -6,8 +6,8 @@
  *   APMCT_FAULT_LOG=FILE   the names of all calls, one a line
  *   APMCT_FAULT_NAMED=1    no file without a name (O_TMPFILE), as on many file systems
  *
- * Calls count in the order of the process; write, pwrite, ftruncate, fallocate fail as on a full disk, the others as on a
- * broken one.  System calls are made directly: nothing here calls what it stands for. */
+ * Calls count in the order of the process; write, pwrite, ftruncate, fallocate fail as on a full disk, the others as
+ * on a broken one.  System calls are made directly: nothing here calls what it stands for. */
 #undef _FORTIFY_SOURCE /* it has functions of these names of its own */
 
 #include <errno.h>
