@@ -271,8 +271,8 @@ mct_status mct_file_reserve(mct_context *context, const char *path, const mct_fi
         return cannot_write(context, path);
     }
 #ifdef FALLOC_FL_KEEP_SIZE
-    if (fallocate(aside->file, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0 && errno != EOPNOTSUPP && errno != ENOSYS &&
-        errno != EINTR) {
+    if (size > 0 && fallocate(aside->file, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0 && errno != EOPNOTSUPP &&
+        errno != ENOSYS && errno != EINTR) {
         return cannot_write(context, path);
     }
 #endif
