@@ -36,8 +36,8 @@ mct_status mct_archive_create(mct_context *context, const char *command, const m
                               mct_archive **archive);
 
 /* The same for a file that may be larger than memory: built on disk, aside, in the folder of `path`, under which
- * mct_archive_save is to put it (NULL: in memory after all); `size`: bytes that it will need at most, reserved now where the
- * file system can.  Errors: as above. */
+ * mct_archive_save is to put it (NULL: in memory after all); `size`: bytes that it will need at most, reserved now
+ * where the file system can.  Errors: as above. */
 mct_status mct_archive_create_on_disk(mct_context *context, const char *command, const mct_config *config,
                                       const char *path, size_t size, mct_archive **archive);
 
