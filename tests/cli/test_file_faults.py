@@ -123,16 +123,19 @@ def check_command(name, command, old):
             for number, called in enumerate(calls, 1):
                 for kind in ("once", "from"):
                     # the data of a file are many calls of one kind
-                    if not ALL and called == "pwrite" and choose.random() > 0.15:
+                    share = 0.1 if called == "pwrite" else 0.4
+                    if not ALL and (named or before or kind == "from" or called == "pwrite") and \
+                            choose.random() > share:
                         continue
                     check_failure(name, command, wanted, before, named, kind, number, called)
 
 
 # ---- killed in the middle of a call, up to twice
 def check_kill(name, command, old, tries):
+    kinds = [(named, before, *calls_of(name, command, before, named)) for named in (False, True)
+             for before in (None, old)]
     for _ in range(tries):
-        named, before = choose.random() < 0.5, choose.choice((None, old))
-        calls, wanted = calls_of(name, command, before, named)
+        named, before, calls, wanted = choose.choice(kinds)
         number = choose.randrange(len(calls)) + 1
         what = f"{name}, {'named' if named else 'nameless'}: killed in {calls[number - 1]} ({number})"
         place = Place("result.h5", before)
