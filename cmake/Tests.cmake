@@ -2,6 +2,7 @@
 #   tests/ROOM/test_*.c  one Criterion program each, linked with the internal functions and tests/reference
 #   tests/ROOM/long_*.c  programs of their own; ctest runs them with --sample, people without
 #   tests/cli/test_*.sh  (and .py) get the path of the command as first argument
+#   tests/faults         a library whose calls of the system fail when a test wants it
 #   tests/cuda           the CUDA sources on the host and the mistakes that must be found there
 #   bench/*.c            one program, apmct_bench; ctest runs it with --smoke
 
@@ -60,12 +61,20 @@ if(APMCT_TESTS)
         add_test(NAME long_glass_states_fluid COMMAND long_glass_states --sample --fluid)
         set_tests_properties(long_glass_states_fluid PROPERTIES LABELS long)
     endif()
+    if(NOT APMCT_SANITIZE) # a sanitizer wants to be loaded first; for tests/cli/test_file_faults.py
+        add_library(apmct_fail_files MODULE tests/faults/fail_files.c)
+        target_compile_definitions(apmct_fail_files PRIVATE _GNU_SOURCE)
+        set_target_properties(apmct_fail_files PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    endif()
     if(TARGET apmct_command)
         find_package(Python3 COMPONENTS Interpreter)
         file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
         foreach(source IN LISTS apmct_cli_tests)
             cmake_path(GET source STEM name)
             cmake_path(GET source EXTENSION LAST_ONLY suffix)
+            if(name STREQUAL test_file_faults AND NOT TARGET apmct_fail_files)
+                continue()
+            endif()
             if(suffix STREQUAL ".sh")
                 add_test(NAME cli/${name} COMMAND sh ${source} $<TARGET_FILE:apmct_command>)
             elseif(Python3_FOUND)
@@ -78,6 +87,10 @@ if(APMCT_TESTS)
                 WORKING_DIRECTORY ${PROJECT_BINARY_DIR}/tests
                 ENVIRONMENT "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
         endforeach()
+        if(TEST cli/test_file_faults)
+            set_property(TEST cli/test_file_faults APPEND PROPERTY
+                ENVIRONMENT "APMCT_FAIL_FILES=$<TARGET_FILE:apmct_fail_files>")
+        endif()
         if(NOT APMCT_SANITIZE AND NOT APMCT_COVERAGE)
             add_test(NAME install COMMAND sh ${PROJECT_SOURCE_DIR}/tests/install/install.sh
                 ${PROJECT_BINARY_DIR} ${CMAKE_COMMAND} ${CMAKE_C_COMPILER})

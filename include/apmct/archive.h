@@ -35,10 +35,9 @@ typedef struct mct_archive mct_archive;
 mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
                               mct_archive **archive);
 
-/* The same for a file that may be larger than memory: built on disk beside `path`, under which mct_archive_save is to put
- * it; `size`: bytes that it will need at most, reserved now (in memory after all where the file
- * system cannot).  For one process at a time, as
- * the one that holds the journal of `path`.  Errors: as above. */
+/* The same for a file that may be larger than memory: built on disk, aside, in the folder of `path`, under which
+ * mct_archive_save is to put it (NULL: in memory after all); `size`: bytes that it will need at most, reserved now
+ * where the file system can.  Errors: as above. */
 mct_status mct_archive_create_on_disk(mct_context *context, const char *command, const mct_config *config,
                                       const char *path, size_t size, mct_archive **archive);
 

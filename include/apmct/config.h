@@ -110,7 +110,7 @@ typedef struct mct_sweep_trace {
 /* Whether the configuration asks for a trace rather than a table. */
 bool mct_sweep_is_trace(const mct_config *config);
 /* Errors: MCT_CONFIG, MCT_MEMORY. */
-mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, mct_sweep_trace *trace);
+mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, mct_sweep_trace *request);
 void mct_sweep_trace_clear(mct_sweep_trace *trace);
 
 /* Calls `visit` for each scalar option in the order of the table, elements of lists included: `key` is the full

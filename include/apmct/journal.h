@@ -22,7 +22,8 @@ typedef struct mct_journal mct_journal;
  * numbers in a row (0: rows are not kept).
  * Not `resume`: a new one; MCT_FILE where there is one already (says how to go on) or another process has it.
  * `resume`: the one that is there, cut behind its last checkpoint; a new one where there is none.
- * Errors: MCT_FILE; MCT_FORMAT (of another run: says what differs; no journal at all); MCT_MEMORY. */
+ * Errors: MCT_FILE (also: a symbolic link, no plain file, a file of another user); MCT_FORMAT (of another run: says
+ * what differs; no journal at all); MCT_MEMORY. */
 mct_status mct_journal_open(mct_context *context, const char *result, bool resume, const char *head, size_t row_length,
                             mct_journal **journal);
 /* MCT_FILE where `result` has a journal already (says how to go on, or that another process has it). */

@@ -8,6 +8,7 @@
 #include "backend/automatic.h"
 #include "backend/backend_module.h"
 #include "base/module.h"
+#include "base/need.h"
 
 /* A backend of the library, or one in a module. */
 typedef struct backend_row {
@@ -128,6 +129,7 @@ mct_status mct_backend_find(mct_context *context, const char *name, size_t work,
 }
 
 mct_status mct_backend_resolve(mct_context *context, const char *name, size_t work, const char **resolved) {
+    MCT_NEED(context, name, resolved);
     const mct_backend *backend;
     MCT_TRY(mct_backend_find(context, name, work, &backend));
     *resolved = backend->name;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "base/need.h"
 
 mct_solver_options mct_solver_options_default(void) {
     return (mct_solver_options){
@@ -79,6 +80,7 @@ mct_status mct_kernel_create_shared(mct_context *context, const mct_grid *grid, 
 
 mct_status mct_kernel_create(mct_context *context, const mct_grid *grid, size_t species, size_t points,
                              const mct_solver_options *options, mct_kernel **kernel) {
+    MCT_NEED(context, grid, options, kernel);
     *kernel = NULL;
     MCT_TRY(mct_grid_check(context, grid));
     return mct_kernel_create_shared(context, grid, species, points, options, mct_context_threads(context), NULL,
@@ -92,6 +94,8 @@ void mct_kernel_destroy(mct_kernel *kernel) {
 }
 
 mct_status mct_kernel_set_statics(mct_kernel *kernel, size_t point, const mct_statics *statics) {
+    MCT_NEED(NULL, kernel);
+    MCT_NEED(kernel->context, statics);
     const mct_shape *shape = &kernel->shape;
     if (point >= shape->points) {
         return mct_fail(kernel->context, MCT_ARGUMENT, "point %zu of a memory kernel for %zu", point, shape->points);
@@ -162,11 +166,15 @@ static mct_status unstage(mct_kernel *kernel, size_t count, double *out, const s
 }
 
 mct_status mct_kernel_apply(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M) {
+    MCT_NEED(NULL, kernel);
+    MCT_NEED(kernel->context, F, M);
     return mct_kernel_bilinear(kernel, first, count, F, F, M);
 }
 
 mct_status mct_kernel_bilinear(mct_kernel *kernel, size_t first, size_t count, const double *F, const double *G,
                                double *M) {
+    MCT_NEED(NULL, kernel);
+    MCT_NEED(kernel->context, F, G, M);
     staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
     MCT_TRY(stage(kernel, count, F, G, M, &s));
@@ -175,6 +183,8 @@ mct_status mct_kernel_bilinear(mct_kernel *kernel, size_t first, size_t count, c
 }
 
 mct_status mct_kernel_linearise(mct_kernel *kernel, size_t first, size_t count, const double *F, double *M) {
+    MCT_NEED(NULL, kernel);
+    MCT_NEED(kernel->context, F);
     staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
     if (!M) kernel->evaluations -= count; /* images only: no evaluation */
@@ -184,6 +194,8 @@ mct_status mct_kernel_linearise(mct_kernel *kernel, size_t first, size_t count, 
 }
 
 mct_status mct_kernel_derivative(mct_kernel *kernel, size_t first, size_t count, const double *d, double *dM) {
+    MCT_NEED(NULL, kernel);
+    MCT_NEED(kernel->context, d, dM);
     staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
     MCT_TRY(stage(kernel, count, d, NULL, dM, &s));
@@ -192,6 +204,8 @@ mct_status mct_kernel_derivative(mct_kernel *kernel, size_t first, size_t count,
 }
 
 mct_status mct_kernel_adjoint(mct_kernel *kernel, size_t first, size_t count, const double *l, double *w) {
+    MCT_NEED(NULL, kernel);
+    MCT_NEED(kernel->context, l, w);
     staged s = {.memory = NULL};
     MCT_TRY(begin(kernel, first, count));
     MCT_TRY(stage(kernel, count, l, NULL, w, &s));

@@ -28,6 +28,7 @@ struct mct_context {
 };
 
 mct_status mct_context_create(mct_context **context) {
+    if (!context) return MCT_ARGUMENT;
     mct_context *fresh = calloc(1, sizeof *fresh);
 
     *context = NULL;

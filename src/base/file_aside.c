@@ -6,19 +6,27 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/checksum.h"
 
+/* What follows the name of the target in the name of a file aside: ".%08lx-%016llx.part". */
+enum { MARK = 10, RANDOM = 16, SUFFIX = MARK + RANDOM + 5, BASE_MAX = NAME_MAX - SUFFIX };
+
+enum { LINKS_MAX = 40, ATTEMPTS = 100 };
+
 static mct_status cannot_write(mct_context *context, const char *path) {
     return mct_fail(context, MCT_FILE, "%.300s: cannot be written: %s", path, strerror(errno));
 }
+
+/* ---- the target --------------------------------------------------------------------------------------------- */
 
 /* The folder of `path` into folder[PATH_MAX]. */
 static void folder_of(const char *path, char *folder) {
@@ -28,6 +36,41 @@ static void folder_of(const char *path, char *folder) {
     snprintf(folder, PATH_MAX, "%s", dirname(copy));
 }
 
+/* The last part of `path`. */
+static const char *base_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* As Linux does it with fs.protected_symlinks: in a folder like /tmp anybody could lead our result anywhere. */
+static bool may_follow(const char *path, const struct stat *link) {
+    char folder[PATH_MAX];
+    struct stat info;
+
+    folder_of(path, folder);
+    if (stat(folder, &info) != 0) return false;
+    if (!(info.st_mode & S_ISVTX) || !(info.st_mode & S_IWOTH)) return true;
+    return link->st_uid == geteuid() || link->st_uid == info.st_uid;
+}
+
+/* Where the symbolic link `path` leads to, into path[PATH_MAX]; false and errno on failure. */
+static bool follow(char *path) {
+    char to[PATH_MAX], joined[2 * PATH_MAX], folder[PATH_MAX];
+    const ssize_t length = readlink(path, to, sizeof to - 1);
+
+    if (length < 0) return false;
+    to[length] = '\0';
+    folder_of(path, folder);
+    snprintf(joined, sizeof joined, "%s%s%s", to[0] == '/' ? "" : folder, to[0] == '/' ? "" : "/", to);
+    if (strlen(joined) >= PATH_MAX - 32) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    snprintf(path, PATH_MAX, "%s", joined);
+    return true;
+}
+
 mct_status mct_file_resolve(mct_context *context, const char *path, char *target) {
     struct stat info;
 
@@ -35,18 +78,38 @@ mct_status mct_file_resolve(mct_context *context, const char *path, char *target
         return mct_fail(context, MCT_FILE, "%.300s: cannot be written: no name of a file", path);
     }
     snprintf(target, PATH_MAX, "%s", path);
-    if (stat(path, &info) != 0) {
-        if (errno != ENOENT || path[strlen(path) - 1] == '/') return cannot_write(context, path);
-        return MCT_OK;
+    for (int links = 0; lstat(target, &info) == 0; links++) {
+        if (S_ISREG(info.st_mode)) return MCT_OK;
+        if (!S_ISLNK(info.st_mode)) {
+            return mct_fail(context, MCT_FILE, "%.300s: cannot be written: it is a %s", path,
+                            S_ISDIR(info.st_mode) ? "folder" : "device or pipe, a result needs a plain file");
+        }
+        if (!may_follow(target, &info)) {
+            return mct_fail(context, MCT_FILE, "%.300s: cannot be written: it is a symbolic link of another user",
+                            path);
+        }
+        if (links == LINKS_MAX) errno = ELOOP;
+        if (links == LINKS_MAX || !follow(target)) return cannot_write(context, path);
     }
-    if (!S_ISREG(info.st_mode)) {
-        return mct_fail(context, MCT_FILE, "%.300s: cannot be written: it is a %s", path,
-                        S_ISDIR(info.st_mode) ? "folder" : "device or pipe, a result needs a plain file");
-    }
-    return realpath(path, target) ? MCT_OK : cannot_write(context, path);
+    return errno == ENOENT && *base_of(target) ? MCT_OK : cannot_write(context, path);
 }
 
-/* Where the number of a process means that process: host and namespace. */
+/* ---- leftovers of dead processes ------------------------------------------------------------------------------ */
+
+bool mct_file_lock(int file, int operation) {
+    int result;
+
+    do result = flock(file, operation | LOCK_NB);
+    while (result != 0 && errno == EINTR);
+    return result == 0 || errno != EWOULDBLOCK;
+}
+
+bool mct_file_is_own(const struct stat *info) {
+    return S_ISREG(info->st_mode) && info->st_uid == geteuid();
+}
+
+/* The machine and the namespace of its processes: some network file systems have locks that other machines do not
+ * see. */
 static unsigned long where_processes_are(void) {
     char text[1024] = "";
     size_t length;
@@ -59,77 +122,164 @@ static unsigned long where_processes_are(void) {
     return mct_checksum(text, length + (more > 0 ? (size_t)more : 0), 0);
 }
 
-static void part_name(const char *target, unsigned attempt, char *name) {
-    snprintf(name, MCT_FILE_PART, "%s.%08lx-%ld-%u.part", target, where_processes_are(), (long)getpid(), attempt);
+/* A random name beside `target`, so that nobody can have put something there before. */
+static void make_part_name(const char *target, char *name) {
+    const char *base = base_of(target);
+    unsigned long long number;
+    struct timespec now;
+
+    if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
+        clock_gettime(CLOCK_REALTIME, &now); /* unique is enough: the file is created with O_EXCL */
+        number = (unsigned long long)now.tv_nsec << 32 ^ (unsigned long long)getpid();
+    }
+    snprintf(name, MCT_FILE_PART, "%.*s%.*s.%08lx-%016llx.part", (int)(base - target), target, BASE_MAX, base,
+             where_processes_are(), number);
 }
 
-/* Deletes what processes of this machine that are no more have left beside `target`: a kill -9 between naming a file and
- * renaming it. */
+/* Whether `name` is one that make_part_name gives beside a target of this base; mark: ".%08lx-". */
+static bool is_part_name(const char *name, const char *base, const char *mark) {
+    const size_t length = strnlen(base, BASE_MAX);
+    const char *suffix = name + length;
+
+    return strncmp(name, base, length) == 0 && strlen(suffix) == SUFFIX && strncmp(suffix, mark, MARK) == 0 &&
+           strspn(suffix + MARK, "0123456789abcdef") == RANDOM && strcmp(suffix + MARK + RANDOM, ".part") == 0;
+}
+
+/* Deletes `name`, unless it is not our own or its writer lives: it then has the lock. */
+static void delete_if_dead(int folder, const char *name) {
+    struct stat info, named;
+    int file;
+
+    if (fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) != 0 || !mct_file_is_own(&named)) return;
+    file = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0) return;
+    if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &info) == 0 &&
+        fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && mct_file_is_own(&named) &&
+        named.st_ino == info.st_ino && named.st_dev == info.st_dev) {
+        unlinkat(folder, name, 0);
+    }
+    close(file);
+}
+
+/* Deletes what runs that were killed have left beside `target`. */
 static void delete_orphans(const char *target) {
-    char folder[PATH_MAX], copy[PATH_MAX], path[2 * PATH_MAX];
-    const unsigned long here = where_processes_are();
+    char folder[PATH_MAX], mark[32];
     const struct dirent *entry;
-    const char *base;
     DIR *directory;
 
     folder_of(target, folder);
-    snprintf(copy, sizeof copy, "%s", target);
-    base = basename(copy);
+    snprintf(mark, sizeof mark, ".%08lx-", where_processes_are());
     directory = opendir(folder);
     while (directory && (entry = readdir(directory)) != NULL) {
-        const size_t length = strlen(base);
-        unsigned long where;
-        unsigned attempt;
-        long process;
-        int end = 0;
-
-        if (strncmp(entry->d_name, base, length) != 0) continue;
-        if (sscanf(entry->d_name + length, ".%8lx-%ld-%u.part%n", &where, &process, &attempt, &end) != 3) continue;
-        if (end == 0 || entry->d_name[length + (size_t)end] != '\0' || where != here) continue;
-        if (process <= 0 || process > INT_MAX || kill((pid_t)process, 0) == 0 || errno != ESRCH) continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        unlink(path);
+        if (is_part_name(entry->d_name, base_of(target), mark)) delete_if_dead(dirfd(directory), entry->d_name);
     }
     if (directory) closedir(directory);
 }
 
-/* A new file in the folder of `target` of which kill -9 leaves nothing; -1 and errno where the file system has no such
- * files, or none can be written. */
-static int create_nameless(const char *target) {
-    char folder[PATH_MAX];
+/* ---- the file aside ------------------------------------------------------------------------------------------- */
 
-    folder_of(target, folder);
-    return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+/* The lock of a file aside is shared: delete_if_dead wants it alone, but HDF5 shares it when it reads a file that
+ * has just got its name. */
+
+/* Whoever may not read the file that is replaced may not read the new one while it is written. */
+static mode_t mode_of(const char *target) {
+    struct stat info;
+
+    return lstat(target, &info) == 0 && S_ISREG(info.st_mode) ? (info.st_mode & 0777) | 0600 : 0666;
 }
 
-/* A new file beside `target` that nobody else has, its name into name[MCT_FILE_PART]; -1 and errno on failure. */
-static int create_aside(const char *target, char *name) {
-    for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        int file;
+/* The new file gets owner, group and permissions of the one that it replaces, as far as we may; another group
+ * gets no more than everybody. */
+static void keep_permissions(const mct_file_aside *aside) {
+    struct stat old, fresh;
+    mode_t mode;
 
-        part_name(target, attempt, name);
-        file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0 || errno != EEXIST) return file;
+    if (lstat(aside->target, &old) != 0 || !S_ISREG(old.st_mode) || fstat(aside->file, &fresh) != 0) return;
+    mode = old.st_mode & 0777;
+    if ((old.st_uid != fresh.st_uid || old.st_gid != fresh.st_gid) &&
+        fchown(aside->file, old.st_uid, old.st_gid) != 0 && fchown(aside->file, (uid_t)-1, old.st_gid) != 0) {
+        mode = (mode & ~(mode_t)070) | (mode & 07) << 3;
     }
-    return -1;
+    (void)!fchmod(aside->file, mode);
+}
+
+/* The name of an open file that linkat understands. */
+static void name_of_open(int file, char name[64]) {
+    snprintf(name, 64, "/proc/self/fd/%d", file);
+}
+
+/* False where the file system has no files without a name, or they could not be given one later. */
+static bool create_nameless(mct_file_aside *aside) {
+    char folder[PATH_MAX], self[64];
+
+    folder_of(aside->target, folder);
+    aside->part[0] = '\0';
+    aside->file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode_of(aside->target));
+    if (aside->file < 0) return false;
+    name_of_open(aside->file, self);
+    if (access(self, F_OK) == 0 && mct_file_lock(aside->file, LOCK_SH)) return true;
+    close(aside->file);
+    aside->file = -1;
+    return false;
+}
+
+/* False and errno on failure. */
+static bool create_named(mct_file_aside *aside) {
+    struct stat info;
+
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        make_part_name(aside->target, aside->part);
+        aside->file = open(aside->part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_of(aside->target));
+        if (aside->file < 0 && errno == EEXIST) continue;
+        if (aside->file < 0) break;
+        if (mct_file_lock(aside->file, LOCK_SH) && fstat(aside->file, &info) == 0 && info.st_nlink > 0) return true;
+        close(aside->file); /* before it had the lock another run took it for a leftover, and has deleted it */
+        aside->file = -1;
+    }
+    aside->part[0] = '\0';
+    return false;
+}
+
+void mct_file_discard(mct_file_aside *aside) {
+    if (aside->part[0]) unlink(aside->part); /* before the lock goes */
+    if (aside->file >= 0) close(aside->file);
+    aside->part[0] = '\0';
+    aside->file = -1;
+}
+
+mct_status mct_file_open_aside(mct_context *context, const char *path, mct_file_aside *aside) {
+    aside->file = -1;
+    aside->part[0] = '\0';
+    MCT_TRY(mct_file_resolve(context, path, aside->target));
+    delete_orphans(aside->target);
+    return create_nameless(aside) || create_named(aside) ? MCT_OK : cannot_write(context, path);
 }
 
 mct_status mct_file_check_writable(mct_context *context, const char *path) {
-    char target[PATH_MAX], name[MCT_FILE_PART];
-    int file;
+    mct_file_aside aside;
 
-    MCT_TRY(mct_file_resolve(context, path, target));
-    file = create_nameless(target);
-    if (file >= 0) {
-        close(file);
-        return MCT_OK;
-    }
-    file = create_aside(target, name);
-    if (file < 0) return cannot_write(context, path);
-    close(file);
-    unlink(name);
+    MCT_TRY(mct_file_open_aside(context, path, &aside));
+    mct_file_discard(&aside);
     return MCT_OK;
 }
+
+mct_status mct_file_reserve(mct_context *context, const char *path, const mct_file_aside *aside, size_t size) {
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur) {
+        errno = EFBIG;
+        return cannot_write(context, path);
+    }
+#ifdef FALLOC_FL_KEEP_SIZE
+    if (size > 0 && fallocate(aside->file, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0 && errno != EOPNOTSUPP &&
+        errno != ENOSYS && errno != EINTR) {
+        return cannot_write(context, path);
+    }
+#endif
+    return MCT_OK;
+}
+
+/* ---- the name ------------------------------------------------------------------------------------------------- */
 
 static bool write_all(int file, const char *data, size_t size) {
     while (size > 0) {
@@ -143,118 +293,79 @@ static bool write_all(int file, const char *data, size_t size) {
     return true;
 }
 
-mct_status mct_file_begin_aside(mct_context *context, const char *path, char *part) {
-    char target[PATH_MAX];
-    int file;
+/* For a file that cannot be given a name: one with a name and the same contents. */
+static bool copy_to_named(mct_file_aside *aside) {
+    const int from = aside->file;
+    char *piece = malloc(1 << 16);
+    ssize_t got = -1;
+    bool done = piece && create_named(aside);
 
-    MCT_TRY(mct_file_resolve(context, path, target));
-    snprintf(part, MCT_FILE_PART, "%s.part", target);
-    file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) return cannot_write(context, path);
-    close(file);
-    return MCT_OK;
+    for (off_t at = 0; done && (got = pread(from, piece, 1 << 16, at)) != 0; at += got) {
+        done = got > 0 && write_all(aside->file, piece, (size_t)got);
+    }
+    if (done) keep_permissions(aside);
+    done = done && fsync(aside->file) == 0;
+    if (aside->file != from) close(from); /* else mct_file_discard does it */
+    free(piece);
+    return done;
 }
 
-mct_status mct_file_reserve(mct_context *context, const char *path, const char *part, size_t size, bool *reserved) {
-    const int file = open(part, O_WRONLY | O_CLOEXEC);
-    struct rlimit limit;
-    mct_status status = MCT_OK;
+static bool link_as(int file, const char *name) {
+    char self[64];
 
-    *reserved = false;
-    if (file < 0) return cannot_write(context, path);
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur) {
-        errno = EFBIG;
-        status = cannot_write(context, path);
-    }
-#ifdef FALLOC_FL_KEEP_SIZE
-    if (status == MCT_OK) {
-        *reserved = fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0;
-        if (!*reserved && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
-            status = cannot_write(context, path);
-    }
-#endif
-    close(file);
-    return status;
+    name_of_open(file, self);
+    return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
 }
 
-/* The complete file gets its name; the folder is synced, too: the new name itself survives a power cut. */
-static mct_status publish(mct_context *context, const char *path, const char *part, const char *target) {
+/* False and errno on failure. */
+static bool rename_to_target(mct_file_aside *aside) {
+    if (!aside->part[0]) {
+        if (link_as(aside->file, aside->target)) return true; /* there was none */
+        make_part_name(aside->target, aside->part);
+        if (!link_as(aside->file, aside->part)) {
+            aside->part[0] = '\0';
+            if (!copy_to_named(aside)) return false;
+        }
+    }
+    if (rename(aside->part, aside->target) != 0) return false;
+    aside->part[0] = '\0';
+    return true;
+}
+
+/* The new name itself survives a power cut. */
+static void sync_folder(const char *target) {
     char folder[PATH_MAX];
     int directory;
 
-    if (rename(part, target) != 0) {
-        (void)cannot_write(context, path);
-        unlink(part);
-        return MCT_FILE;
-    }
     folder_of(target, folder);
     directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        (void)fsync(directory);
-        close(directory);
-    }
-    return MCT_OK;
+    if (directory < 0) return;
+    (void)fsync(directory);
+    close(directory);
 }
 
-mct_status mct_file_finish_aside(mct_context *context, const char *path, const char *part) {
-    char target[PATH_MAX];
-    mct_status status = MCT_OK;
+mct_status mct_file_publish(mct_context *context, const char *path, mct_file_aside *aside) {
     struct stat info;
-    int file;
+    mct_status status = MCT_OK;
 
-    MCT_TRY(mct_file_resolve(context, path, target));
-    file = open(part, O_WRONLY | O_CLOEXEC);
-    if (file < 0) return cannot_write(context, path);
-    if (fstat(file, &info) != 0 || ftruncate(file, info.st_size) != 0 || fsync(file) != 0) {
-        status = cannot_write(context, path); /* the truncation gives room back that was reserved */
+    keep_permissions(aside);
+    if (fstat(aside->file, &info) != 0 || ftruncate(aside->file, info.st_size) != 0 || fsync(aside->file) != 0 ||
+        !rename_to_target(aside)) { /* the truncation gives room back that was reserved */
+        status = cannot_write(context, path);
+    } else {
+        sync_folder(aside->target);
     }
-    if (close(file) != 0 && status == MCT_OK) status = cannot_write(context, path);
-    if (status == MCT_OK) return publish(context, path, part, target);
-    unlink(part);
+    mct_file_discard(aside); /* all is on disk: that close() fails does not matter any more */
     return status;
 }
 
-/* A name aside for a file that has none. */
-static bool name_aside(int file, const char *target, char *name) {
-    char self[64];
-
-    snprintf(self, sizeof self, "/proc/self/fd/%d", file);
-    for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        part_name(target, attempt, name);
-        if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return true;
-        if (errno != EEXIST) break;
-    }
-    return false;
-}
-
-/* A complete file beside `target`, its name into part[MCT_FILE_PART]; false and errno on failure. */
-static bool write_nameless(const char *target, const void *data, size_t size, char *part) {
-    const int file = create_nameless(target);
-    const bool complete =
-        file >= 0 && write_all(file, data, size) && fsync(file) == 0 && name_aside(file, target, part);
-
-    if (file >= 0) close(file);
-    return complete;
-}
-
-static bool write_named(const char *target, const void *data, size_t size, char *part) {
-    const int file = create_aside(target, part);
-    const bool complete = file >= 0 && write_all(file, data, size) && fsync(file) == 0;
-    const int why = errno;
-
-    if (file >= 0) close(file);
-    if (file >= 0 && !complete) unlink(part);
-    errno = why;
-    return complete;
-}
-
 mct_status mct_file_write_aside(mct_context *context, const char *path, const void *data, size_t size) {
-    char target[PATH_MAX], part[MCT_FILE_PART];
+    mct_file_aside aside;
+    mct_status status;
 
-    MCT_TRY(mct_file_resolve(context, path, target));
-    delete_orphans(target);
-    if (!write_nameless(target, data, size, part) && !write_named(target, data, size, part)) {
-        return cannot_write(context, path);
-    }
-    return publish(context, path, part, target);
+    MCT_TRY(mct_file_open_aside(context, path, &aside));
+    if (write_all(aside.file, data, size)) return mct_file_publish(context, path, &aside);
+    status = cannot_write(context, path);
+    mct_file_discard(&aside);
+    return status;
 }

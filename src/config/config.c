@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/need.h"
 #include "config/config_internal.h"
 
 enum { FILE_LENGTH_MAX = 4 * 1024 * 1024 };
@@ -134,6 +135,7 @@ static mct_status set_defaults(mct_context *context, mct_config *config) {
 }
 
 mct_status mct_config_create(mct_context *context, mct_config **config) {
+    MCT_NEED(context, config);
     mct_config *fresh = calloc(1, sizeof *fresh);
     mct_status status;
 
@@ -167,6 +169,7 @@ static void *duplicate(const void *from, size_t count, size_t size) {
 }
 
 mct_status mct_config_copy(mct_context *context, const mct_config *config, mct_config **copy) {
+    MCT_NEED(context, config, copy);
     const mct_numbers *wave_numbers = &config->output.wave_numbers;
     mct_config *fresh = duplicate(config, 1, sizeof *config);
 
@@ -191,6 +194,7 @@ mct_status mct_config_copy(mct_context *context, const mct_config *config, mct_c
 
 mct_status mct_config_parse(mct_context *context, mct_config *config, const char *name, const char *text,
                             size_t length) {
+    MCT_NEED(context, config, name, text);
     const mct_source source = {.name = name, .is_file = true};
     mct_value *value;
     mct_status status;
@@ -218,6 +222,7 @@ static mct_status read_all(mct_context *context, const char *name, int file, cha
 }
 
 mct_status mct_config_load(mct_context *context, mct_config *config, const char *path) {
+    MCT_NEED(context, config, path);
     const bool is_stdin = strcmp(path, "-") == 0;
     const char *name = is_stdin ? "standard input" : path;
     char *text = malloc(FILE_LENGTH_MAX + 1);
@@ -261,6 +266,7 @@ static mct_status assign(mct_context *context, mct_config *config, const mct_sou
 }
 
 mct_status mct_config_set(mct_context *context, mct_config *config, const char *assignment) {
+    MCT_NEED(context, config, assignment);
     const char *equals = strchr(assignment, '=');
     char name[512];
     mct_source source = {.name = name};
@@ -281,6 +287,7 @@ mct_status mct_config_set(mct_context *context, mct_config *config, const char *
 
 mct_status mct_config_set_value(mct_context *context, mct_config *config, const char *origin, const char *key,
                                 const char *value) {
+    MCT_NEED(context, config, key, value);
     char name[512];
     const mct_source source = {.name = origin ? name : NULL, .key = key};
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "base/number.h"
 #include "config/config_internal.h"
 
@@ -149,6 +150,7 @@ static mct_status check_critical(mct_context *context, const mct_config *config)
 /* ---- all ---------------------------------------------------------------------------------------------------- */
 
 mct_status mct_config_check(mct_context *context, mct_config *config) {
+    MCT_NEED(context, config);
     MCT_TRY(resolve_fractions(context, config));
     if (mct_mixture_check(context, &config->mixture) != MCT_OK || mct_grid_check(context, &config->grid) != MCT_OK) {
         mct_config_explain(context, config);

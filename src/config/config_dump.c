@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "base/number.h"
 #include "config/config_internal.h"
 
@@ -34,6 +35,8 @@ static size_t section_length(const char *key) {
 }
 
 mct_status mct_config_visit(const mct_config *config, mct_config_visitor visit, void *user) {
+    MCT_NEED(NULL, config);
+    if (!visit) return mct_fail(NULL, MCT_ARGUMENT, "%s: visit is NULL", __func__);
     size_t count;
     const mct_option *rows = mct_config_options(&count);
 
@@ -196,9 +199,11 @@ static mct_status print(mct_context *context, const mct_config *config, bool jso
 }
 
 mct_status mct_config_to_yaml(mct_context *context, const mct_config *config, bool archived, char **text) {
+    MCT_NEED(context, config, text);
     return print(context, config, false, archived, text);
 }
 
 mct_status mct_config_to_json(mct_context *context, const mct_config *config, bool archived, char **text) {
+    MCT_NEED(context, config, text);
     return print(context, config, true, archived, text);
 }

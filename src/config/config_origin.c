@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "config/config_internal.h"
 
 typedef struct origin {
@@ -167,6 +168,7 @@ mct_status mct_config_fail_origin(mct_context *context, const mct_config *config
 }
 
 mct_status mct_config_explain(mct_context *context, const mct_config *config) {
+    MCT_NEED(context, config);
     const mct_status status = mct_context_status(context);
     char text[2048], key[MCT_KEY_LENGTH];
     size_t length;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "base/number.h"
 #include "config/config_internal.h"
 
@@ -44,6 +45,7 @@ static mct_status read_find(mct_context *context, const mct_config *config, cons
 }
 
 mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, mct_sweep_trace *request) {
+    MCT_NEED(context, config, request);
     static const char prefix[] = "mixture.species.", suffix[] = ".activity";
     const mct_value *trace = config->sweep ? mct_value_find(config->sweep, "trace") : NULL;
     const char *along, *end;
@@ -73,6 +75,7 @@ mct_status mct_sweep_trace_read(mct_context *context, const mct_config *config, 
 }
 
 void mct_sweep_trace_clear(mct_sweep_trace *request) {
+    if (!request) return;
     free(request->levels);
     *request = (mct_sweep_trace){0};
 }

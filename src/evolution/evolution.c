@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apmct/decay.h"
+#include "base/need.h"
 #include "evolution/displacement.h"
 #include "evolution/evolution_internal.h"
 
@@ -216,6 +217,10 @@ static mct_status check_memory(mct_context *context, const mct_backend *backend,
 
 mct_status mct_evolution_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
                                 size_t count, const mct_statics *const *statics, mct_evolution **evolution) {
+    MCT_NEED(context, options, grid, statics, evolution);
+    for (size_t p = 0; p < count; p++) MCT_NEED(context, statics[p]);
+    if (options->displaced_count > 0) MCT_NEED(context, options->displaced);
+    if (options->observed_count > 0) MCT_NEED(context, options->observed);
     mct_evolution *e = NULL;
     mct_status status;
     *evolution = NULL;
@@ -319,6 +324,8 @@ static size_t count_running(const mct_evolution *e) {
 }
 
 mct_status mct_evolution_advance(mct_evolution *evolution, unsigned long steps, size_t *running) {
+    MCT_NEED(NULL, evolution);
+    MCT_NEED(evolution->context, running);
     mct_status status = MCT_OK;
     if (!evolution->started) {
         evolution->operations->start(evolution->state);
@@ -346,6 +353,7 @@ mct_status mct_evolution_advance(mct_evolution *evolution, unsigned long steps, 
 }
 
 mct_status mct_evolution_run(mct_evolution *evolution) {
+    MCT_NEED(NULL, evolution);
     size_t running = 1;
     while (running > 0) MCT_TRY(mct_evolution_advance(evolution, mct_evolution_block_steps(evolution), &running));
     return MCT_OK;
@@ -409,6 +417,7 @@ static const char *why_not_converged(const mct_evolution_point *at) {
 }
 
 mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t point) {
+    MCT_NEED(NULL, evolution);
     const mct_evolution_point at = mct_evolution_look(evolution, point);
     MCT_TRY(check_domain(evolution, point, &at));
     if (at.state == MCT_EVOLUTION_NON_FINITE) {
@@ -427,6 +436,7 @@ mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t poin
 }
 
 mct_status mct_evolution_check(const mct_evolution *evolution) {
+    MCT_NEED(NULL, evolution);
     const size_t points = evolution->shape.points;
     for (size_t p = 0; p < points; p++) {
         char text[512];
@@ -478,6 +488,8 @@ void mct_evolution_value_at(const mct_evolution *evolution, size_t point, size_t
 }
 
 mct_status mct_evolution_project(mct_evolution *evolution, size_t point, size_t species, const double *vector) {
+    MCT_NEED(NULL, evolution);
+    MCT_NEED(evolution->context, vector);
     const mct_evolution_shape *const shape = &evolution->shape;
     if (evolution->started || species > shape->species || shape->observed_count) {
         return mct_fail(evolution->context, MCT_ARGUMENT, "a projection of %zu species of a run of %zu%s%s", species,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "apmct/evolution_plan.h"
+#include "base/need.h"
 #include "evolution/evolution_internal.h"
 
 enum { QUICK_STEPS = 24, QUICK_ATTEMPTS = 3, STEPS_MIN = 32, STEPS_MAX = 4096, STEPS_MULTIPLE = 8, ORDER = 5 };
@@ -130,6 +131,7 @@ static mct_status choose(mct_context *context, const mct_evolution_options *opti
 
 mct_status mct_accuracy_create(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
                                const mct_statics *statics, size_t observed, mct_accuracy **accuracy) {
+    MCT_NEED(context, options, grid, statics, accuracy);
     const size_t m = statics->species, N = grid->points;
     mct_accuracy *fresh;
     mct_status status;

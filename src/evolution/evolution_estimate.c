@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "apmct/evolution_plan.h"
+#include "base/need.h"
 
 enum { MEASURED_LEAST = 4, MEASURED_MOST = 100 }; /* evaluations of the kernel; the first one is not counted */
 
@@ -80,6 +81,7 @@ cleanup:
 
 mct_status mct_evolution_estimate_cost(mct_context *context, const mct_evolution_options *options, const mct_grid *grid,
                                        const mct_statics *statics, mct_evolution_cost *cost) {
+    MCT_NEED(context, options, grid, statics, cost);
     const double half = 0.5 * (double)options->time.steps_per_block;
 
     const size_t solver = mct_evolution_memory(options, grid, statics->species, 1);

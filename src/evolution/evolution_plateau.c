@@ -3,10 +3,12 @@
 #include <stdlib.h>
 
 #include "apmct/evolution_plan.h"
+#include "base/need.h"
 
 mct_status mct_plateau_deviation(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                                  const mct_mixture *mixture, size_t species, const double *phi, double *deviation,
                                  unsigned long *evaluations) {
+    MCT_NEED(context, options, grid, mixture, phi, deviation, evaluations);
     const size_t N = grid->points, m = mixture->species_count;
     double *F = calloc(N * m, m * sizeof *F);
     mct_statics *statics = NULL;

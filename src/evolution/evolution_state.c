@@ -4,6 +4,7 @@
 
 #include "apmct/version.h"
 #include "base/checksum.h"
+#include "base/need.h"
 #include "evolution/evolution_internal.h"
 
 /* What must be the same for a state to be of use. */
@@ -101,6 +102,8 @@ static mct_status check(const mct_evolution *e, const char *in, size_t size, hea
 }
 
 mct_status mct_evolution_restore(mct_evolution *evolution, const void *buffer, size_t size) {
+    MCT_NEED(NULL, evolution);
+    MCT_NEED(evolution->context, buffer);
     const char *in = buffer;
     const size_t displacements = evolution->shape.displacements;
     header h;

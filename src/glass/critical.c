@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "glass/critical_search.h"
 #include "glass/domain.h"
 
@@ -14,6 +15,7 @@ static const double accuracy = 1.0e-8; /* of F at a fold */
 
 mct_status mct_critical_point_create(mct_context *context, const mct_grid *grid, size_t species,
                                      mct_critical_point **point) {
+    MCT_NEED(context, grid, point);
     *point = NULL;
     MCT_TRY(mct_grid_check(context, grid));
     const size_t n = species * species * grid->points;
@@ -191,6 +193,7 @@ static mct_status check_shape(mct_context *context, const mct_critical_point *po
 mct_status mct_critical_packing_fraction(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                                          const mct_mixture *mixture, const mct_critical_point *start,
                                          mct_critical_point *point) {
+    MCT_NEED(context, options, grid, mixture, point);
     mct_critical_search search;
     MCT_TRY(check_shape(context, point, grid, mixture, "critical point"));
     if (start) MCT_TRY(check_shape(context, start, grid, mixture, "starting critical point"));

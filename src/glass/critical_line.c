@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "glass/critical_trace.h"
 
 enum { ROOT_STEPS = 40 };
@@ -168,6 +169,8 @@ static mct_status check(mct_context *context, const mct_mixture *mixture, size_t
 mct_status mct_critical_trace(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                               const mct_mixture *mixture, size_t species, const double range[2],
                               const mct_critical_trace_options *trace, mct_critical_line **line) {
+    MCT_NEED(context, options, grid, mixture, range, trace, line);
+    if (trace->level_count > 0) MCT_NEED(context, trace->levels);
     mct_trace t = {.context = context,
                    .mixture = *mixture,
                    .species = species,
@@ -216,6 +219,7 @@ cleanup:
 mct_status mct_critical_activity(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                                  const mct_mixture *mixture, size_t species, const double range[2],
                                  mct_critical_line **line) {
+    MCT_NEED(context, options, grid, mixture, range, line);
     const mct_critical_trace_options trace = {
         .tolerance = line_tolerance, .level_count = 1, .levels = &mixture->packing_fraction};
 

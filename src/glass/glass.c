@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "glass/domain.h"
 #include "glass/fold.h"
 
@@ -360,6 +361,7 @@ static mct_status lane_create(mct_context *context, const mct_glass_options *opt
 mct_status mct_glass_solve(mct_context *context, const mct_glass_options *options, const mct_grid *grid, size_t count,
                            const mct_mixture *mixtures, double *F, mct_glass_result *results,
                            mct_kernel_algorithm *kernel_used, const char **backend_used) {
+    MCT_NEED(context, options, grid, mixtures, F, results);
     if (count == 0) return mct_fail(context, MCT_ARGUMENT, "glass: no state points");
     MCT_TRY(mct_grid_check(context, grid));
     const size_t species = mixtures[0].species_count, n = species * species * grid->points;

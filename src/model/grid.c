@@ -1,5 +1,6 @@
 /* grid.c: the wave-number grid. */
 #include "apmct/grid.h"
+#include "base/need.h"
 
 #include <math.h>
 
@@ -13,6 +14,7 @@ mct_grid mct_grid_default(void) {
 }
 
 mct_status mct_grid_check(mct_context *context, const mct_grid *grid) {
+    MCT_NEED(context, grid);
     if (grid->points < POINTS_MIN || grid->points > POINTS_MAX) {
         return mct_fail(context, MCT_ARGUMENT, "grid.points = %zu: must be a whole number %d ... %d", grid->points,
                         POINTS_MIN, POINTS_MAX);

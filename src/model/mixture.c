@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/constants.h"
+#include "base/need.h"
 #include "base/number.h"
 
 static const double close_packing = 0.74;       /* face-centred cubic, 0.74048 */
@@ -37,6 +38,7 @@ static mct_status check_species(mct_context *context, size_t index, const mct_sp
 }
 
 mct_status mct_mixture_check(mct_context *context, const mct_mixture *mixture) {
+    MCT_NEED(context, mixture);
     char text[MCT_NUMBER_LENGTH];
     double sum = 0;
 

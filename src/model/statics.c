@@ -2,11 +2,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/need.h"
 #include "base/parts.h"
 #include "model/statics.h"
 #include "numeric/host_matrix.h"
 
 mct_status mct_statics_create(mct_context *context, const mct_grid *grid, size_t species, mct_statics **statics) {
+    MCT_NEED(context, grid, statics);
     const size_t N = grid->points, m = species, mm = m * m;
     *statics = NULL;
     mct_statics *s = calloc(1, sizeof *s);

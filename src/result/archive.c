@@ -43,16 +43,15 @@
  *   /features/peak_activity, /features/exponent_peak        [1]: the largest lambda_MCT
  *   /features/collapse_activity                             [m]: where the integral of f_mu has fallen to half
  * What was not found is left out; /wave_number and /line are always there.
- * The file is built in memory by HDF5's core driver and goes to disk in one piece: a disk that is full is an error
- * of ours, with errno, and not one inside of HDF5.  A file that may be larger than memory is built on disk, aside, with
- * its room reserved before HDF5 writes. */
+ * The file is built in memory by HDF5's core driver and goes to disk in one piece.  A file that may be larger than
+ * memory is built on disk, aside, by a driver of ours (archive_disk.h).  Either way HDF5 sees no disk that fails. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apmct/version.h"
 #include "base/file_aside.h"
+#include "base/need.h"
 #include "result/archive_internal.h"
 
 enum { CORE_INCREMENT = 1 << 20 };
@@ -62,6 +61,7 @@ static const char normalisation[] =
     "S_mu_nu -> delta_mu_nu for large k (densities scaled by 1/sqrt(N_mu N_nu)); c_mu_nu = C_mu_nu / sqrt(x_mu x_nu)";
 
 mct_status mct_archive_check_writable(mct_context *context, const char *path) {
+    MCT_NEED(context, path);
     return mct_file_check_writable(context, path);
 }
 
@@ -175,42 +175,48 @@ static mct_status put_head(mct_context *context, mct_archive *archive, const cha
 /* Inside of mct_hdf5_enter. */
 static void close_archive(mct_archive *archive) {
     if (!archive) return;
-    if (archive->file >= 0) H5Fclose(archive->file);
-    if (archive->part[0]) unlink(archive->part);
+    mct_archive_disk_close(NULL, archive->disk, archive->file, "");
+    mct_file_discard(&archive->aside);
     free(archive);
 }
 
 /* ---- public ------------------------------------------------------------------------------------------------- */
 
-/* On disk at archive->part, or where that is "" in memory. */
-static hid_t create_file(const mct_archive *archive) {
+static hid_t create_in_memory(hid_t creation) {
     static unsigned long number; /* HDF5 takes two files of one name for one, in memory as well */
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hid_t file;
     char name[48];
 
     snprintf(name, sizeof name, "apmct-result-%lu", number++);
-    if (!archive->part[0]) H5Pset_fapl_core(access, CORE_INCREMENT, false);
-    H5Pset_obj_track_times(creation, false);
-    file = H5Fcreate(archive->part[0] ? archive->part : name, H5F_ACC_TRUNC, creation, access);
+    H5Pset_fapl_core(access, CORE_INCREMENT, false);
+    file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
     if (access >= 0) H5Pclose(access);
+    return file;
+}
+
+static hid_t create_file(const mct_archive *archive) {
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    hid_t file;
+
+    H5Pset_obj_track_times(creation, false);
+    file = archive->disk ? mct_archive_disk_create(archive->disk, creation) : create_in_memory(creation);
     if (creation >= 0) H5Pclose(creation);
     return file;
 }
 
-/* Where no room can be reserved, rather this than HDF5 on a disk that may be full: it does not survive that. */
-static void move_to_memory(mct_archive *archive) {
-    H5Fclose(archive->file);
-    unlink(archive->part);
-    archive->part[0] = '\0';
-    archive->file = create_file(archive);
+static mct_status open_aside(mct_context *context, const char *path, size_t size, mct_archive *archive) {
+    MCT_TRY(mct_file_open_aside(context, path, &archive->aside));
+    MCT_TRY(mct_file_reserve(context, path, &archive->aside, size));
+    archive->disk = mct_archive_disk_open(archive->aside.file);
+    return archive->disk ? MCT_OK : mct_fail(context, MCT_MEMORY, "not enough memory for a result file");
 }
 
 mct_status mct_archive_create_on_disk(mct_context *context, const char *command, const mct_config *config,
                                       const char *path, size_t size, mct_archive **archive) {
+    MCT_NEED(context, command, config, archive);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_archive *fresh = calloc(1, sizeof *fresh);
-    bool reserved;
     mct_status status;
 
     *archive = NULL;
@@ -219,15 +225,9 @@ mct_status mct_archive_create_on_disk(mct_context *context, const char *command,
         goto cleanup;
     }
     fresh->file = H5I_INVALID_HID;
-    if (path) {
-        MCT_TRY_CLEANUP(mct_file_begin_aside(context, path, fresh->part));
-        MCT_TRY_CLEANUP(mct_file_reserve(context, path, fresh->part, size, &reserved));
-    }
+    fresh->aside.file = -1;
+    if (path) MCT_TRY_CLEANUP(open_aside(context, path, size, fresh));
     fresh->file = create_file(fresh);
-    if (path && fresh->file >= 0) { /* once more: HDF5 makes the file anew */
-        MCT_TRY_CLEANUP(mct_file_reserve(context, path, fresh->part, size, &reserved));
-        if (!reserved) move_to_memory(fresh);
-    }
     status =
         fresh->file < 0 ? mct_archive_hdf5_failure(context, "anything") : put_head(context, fresh, command, config);
     if (status != MCT_OK) goto cleanup;
@@ -241,6 +241,7 @@ cleanup:
 
 mct_status mct_archive_create(mct_context *context, const char *command, const mct_config *config,
                               mct_archive **archive) {
+    MCT_NEED(context, command, config, archive);
     return mct_archive_create_on_disk(context, command, config, NULL, 0, archive);
 }
 
@@ -255,6 +256,7 @@ void mct_archive_destroy(mct_archive *archive) {
 
 mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, const char *name, size_t rank,
                                  const size_t *shape, const double *data, const char *unit, const char *description) {
+    MCT_NEED(context, archive, name, shape, data, unit, description);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const mct_status status = mct_archive_array(context, archive, name, rank, shape, data, NULL, unit, description);
 
@@ -263,6 +265,7 @@ mct_status mct_archive_put_array(mct_context *context, mct_archive *archive, con
 }
 
 mct_status mct_archive_put_statics(mct_context *context, mct_archive *archive, const mct_statics *statics) {
+    MCT_NEED(context, archive, statics);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t shape[] = {statics->points};
     mct_status status;
@@ -282,6 +285,7 @@ cleanup:
 
 mct_status mct_archive_put_glass(mct_context *context, mct_archive *archive, const double *F,
                                  const mct_glass_result *result) {
+    MCT_NEED(context, archive, F, result);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     hid_t dataset = H5I_INVALID_HID;
     mct_status status;
@@ -306,25 +310,23 @@ cleanup:
     return status;
 }
 
-/* HDF5 closes the file, then it gets its name. */
+/* HDF5 closes the file, which writes the rest of it; then it gets its name. */
 static mct_status save_from_disk(mct_context *context, mct_archive *archive, const char *path) {
-    const herr_t closed = H5Fclose(archive->file);
-    mct_status status;
+    const mct_status status = mct_archive_disk_close(context, archive->disk, archive->file, path);
 
+    archive->disk = NULL;
     archive->file = H5I_INVALID_HID;
-    if (closed < 0) return mct_fail(context, MCT_FILE, "%.300s: cannot be written: HDF5 could not finish it", path);
-    status = mct_file_finish_aside(context, path, archive->part);
-    archive->part[0] = '\0';
-    return status;
+    return status == MCT_OK ? mct_file_publish(context, path, &archive->aside) : status;
 }
 
 mct_status mct_archive_save(mct_context *context, mct_archive *archive, const char *path) {
+    MCT_NEED(context, archive, path);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     void *image = NULL;
     mct_status status;
     ssize_t size = -1;
 
-    if (archive->part[0]) {
+    if (archive->disk) {
         status = save_from_disk(context, archive, path);
         mct_hdf5_leave(before);
         return status;

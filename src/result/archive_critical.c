@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "apmct/critical.h"
+#include "base/need.h"
 #include "result/archive_internal.h"
 
 /* ---- arrays of one point ------------------------------------------------------------------------------------ */
@@ -131,6 +132,7 @@ static mct_status check(mct_context *context, const mct_archive *archive, const 
 }
 
 mct_status mct_archive_put_critical(mct_context *context, mct_archive *archive, const mct_critical_point *point) {
+    MCT_NEED(context, archive, point);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     static const char *const species[] = {"mu"};
     mct_status status;
@@ -186,6 +188,7 @@ static mct_status put_line(mct_context *context, mct_archive *archive, const mct
 }
 
 mct_status mct_archive_put_critical_line(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
+    MCT_NEED(context, archive, line);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_status status = MCT_OK;
 
@@ -221,6 +224,7 @@ cleanup:
 }
 
 mct_status mct_archive_put_trace(mct_context *context, mct_archive *archive, const mct_critical_line *line) {
+    MCT_NEED(context, archive, line);
     static const char *const dimensions[] = {"line/activity", "mu"};
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t one = 1, shape[] = {line->count, line->species};

@@ -17,6 +17,10 @@ mct_status mct_archive_hdf5_failure(mct_context *context, const char *what) {
     return mct_fail(context, MCT_FILE, "result file: HDF5 could not write %s (not enough memory?)", what);
 }
 
+mct_status mct_archive_check(mct_context *context, const mct_archive *archive) {
+    return archive->disk ? mct_archive_disk_check(context, archive->disk, archive->aside.target) : MCT_OK;
+}
+
 bool mct_archive_make_groups(mct_archive *archive, const char *name) {
     char prefix[NAME_LENGTH];
 
@@ -163,7 +167,7 @@ mct_status mct_archive_array(mct_context *context, mct_archive *archive, const c
     done = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0 &&
            mct_archive_describe(archive, dataset, name, rank, shape, dimensions, unit, description);
     H5Dclose(dataset);
-    return done ? MCT_OK : mct_archive_hdf5_failure(context, name);
+    return done ? mct_archive_check(context, archive) : mct_archive_hdf5_failure(context, name);
 }
 
 /* [component][q] into [q][mu][nu], count matrices one after another; with a leading dimension where `stacked`. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "result/archive_internal.h"
 
 /* ---- Kohlrausch ---------------------------------------------------------------------------------------------- */
@@ -44,6 +45,7 @@ static mct_status put_column(mct_context *context, mct_archive *archive, size_t 
 
 mct_status mct_archive_put_kohlrausch(mct_context *context, mct_archive *archive, size_t tagged,
                                       const mct_kohlrausch *fits) {
+    MCT_NEED(context, archive, fits);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t N = archive->points, m = archive->species;
     mct_status status = N > 0 ? MCT_OK : mct_fail(context, MCT_ARGUMENT, "result file: fits need their statics first");
@@ -97,6 +99,7 @@ mct_status mct_archive_put_beta_relaxation(mct_context *context, mct_archive *ar
                                            const mct_critical_point *critical, double packing_fraction,
                                            const mct_beta_relaxation *fit, size_t count, const double *time,
                                            const double *g) {
+    MCT_NEED(context, archive, critical, fit, time, g);
     static const char *const dimensions[] = {"beta_relaxation/time"};
     const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_status status;

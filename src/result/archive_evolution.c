@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apmct/journal.h"
+#include "base/need.h"
 #include "result/archive_internal.h"
 
 enum { CHUNK_VALUES = 65536, CHUNK_TIMES = 256, CHUNK_TIMES_LEAST = 16, PIECE_VALUES = 1 << 19 };
@@ -98,6 +99,7 @@ typedef struct series {
     size_t capacity, written; /* rows: of the buffer, on disk */
     size_t count;             /* in the buffer */
     double *buffer;           /* [capacity][length] */
+    const mct_archive *archive;
     hid_t dataset;
 } series;
 
@@ -126,7 +128,7 @@ static mct_status flush(mct_context *context, series *of) {
     if (space >= 0) H5Sclose(space);
     of->written += of->count;
     of->count = 0;
-    return done ? MCT_OK : mct_archive_hdf5_failure(context, of->name);
+    return done ? mct_archive_check(context, of->archive) : mct_archive_hdf5_failure(context, of->name);
 }
 
 static mct_status take_row(void *user, double time, const double *row) {
@@ -164,6 +166,7 @@ static void choose_chunk(const size_t *shape, size_t *chunk) {
 static mct_status open_series(mct_context *context, mct_archive *archive, series *of) {
     size_t chunk[4];
 
+    of->archive = archive;
     of->length = of->shape[1] * of->shape[2] * of->shape[3];
     if (of->length == 0) return MCT_OK;
     choose_chunk(of->shape, chunk);
@@ -253,6 +256,8 @@ static mct_status put_wave_numbers(mct_context *context, mct_archive *archive, s
 
 mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
                                      mct_journal *journal, size_t count, const size_t *points) {
+    MCT_NEED(context, archive, result);
+    if (journal && count > 0) MCT_NEED(context, points);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     const size_t m = archive->species, row_length = count * (m * m + result->tagged) + result->tagged;
     mct_status status;

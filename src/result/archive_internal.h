@@ -5,15 +5,21 @@
 
 #include "apmct/archive.h"
 #include "base/file_aside.h"
+#include "result/archive_disk.h"
 #include "result/archive_hdf5.h"
 
 struct mct_archive {
     hid_t file;
-    size_t points, species;   /* of the statics; 0 before */
-    char part[MCT_FILE_PART]; /* the file aside that is being written; "": in memory */
+    size_t points, species; /* of the statics; 0 before */
+    mct_archive_disk *disk; /* NULL: in memory */
+    mct_file_aside aside;   /* the file that is being written on disk */
 };
 
 mct_status mct_archive_hdf5_failure(mct_context *context, const char *what);
+
+/* Whether the disk has taken everything so far.  To be asked after a large dataset: what it has not taken is kept
+ * in memory.  Errors: MCT_FILE. */
+mct_status mct_archive_check(mct_context *context, const mct_archive *archive);
 
 /* The groups that `name` needs ("line/activity": line), where they are not there yet. */
 bool mct_archive_make_groups(mct_archive *archive, const char *name);

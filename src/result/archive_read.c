@@ -10,6 +10,7 @@
 #include <hdf5.h>
 
 #include "apmct/archive.h"
+#include "base/need.h"
 #include "result/archive_hdf5.h"
 
 enum { DATASETS_MAX = 1000, NAME_LENGTH = 256 };
@@ -288,6 +289,7 @@ static mct_status check_readable(mct_context *context, const char *path) {
 }
 
 mct_status mct_result_load(mct_context *context, const char *path, mct_result **result) {
+    MCT_NEED(context, path, result);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     mct_result *fresh = calloc(1, sizeof *fresh);
     hid_t file = H5I_INVALID_HID;

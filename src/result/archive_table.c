@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/need.h"
 #include "base/number.h"
 #include "result/archive_internal.h"
 
@@ -156,6 +157,7 @@ static bool has_failures(const mct_table *table) {
 
 mct_status mct_archive_put_table(mct_context *context, mct_archive *archive, const mct_table *table,
                                  const mct_config *config) {
+    MCT_NEED(context, archive, table, config);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     char text[MCT_TABLE_ERROR_LENGTH];
     mct_status status = MCT_OK;

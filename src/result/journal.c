@@ -11,6 +11,7 @@
 
 #include "base/checksum.h"
 #include "base/file_aside.h"
+#include "base/need.h"
 #include "result/journal_internal.h"
 
 const char mct_journal_magic[MCT_JOURNAL_MAGIC] = "apmct journal 1\n";
@@ -72,6 +73,8 @@ static mct_status put_record(mct_journal *journal, mct_record_kind kind, const d
 }
 
 mct_status mct_journal_append(mct_journal *journal, double time, const double *row) {
+    MCT_NEED(NULL, journal);
+    if (journal->row_length > 0) MCT_NEED(journal->context, row);
     MCT_TRY(put_record(journal, MCT_RECORD_ROW, &time, row, journal->row_length * sizeof *row));
     journal->rows++;
     journal->last_time = time;
@@ -79,6 +82,8 @@ mct_status mct_journal_append(mct_journal *journal, double time, const double *r
 }
 
 mct_status mct_journal_checkpoint(mct_journal *journal, const void *state, size_t size) {
+    MCT_NEED(NULL, journal);
+    if (size > 0) MCT_NEED(journal->context, state);
     const mct_checkpoint before = journal->checkpoint;
 
     MCT_TRY(put_record(journal, MCT_RECORD_CHECKPOINT, NULL, state, size));
@@ -110,24 +115,28 @@ static mct_status begin(mct_journal *journal, const char *head) {
     return MCT_OK;
 }
 
-/* False where another process has it; file systems without locks have to do without. */
-static bool lock(int file) {
-    int result;
-
-    do result = flock(file, LOCK_EX | LOCK_NB);
-    while (result != 0 && errno == EINTR);
-    return result == 0 || errno != EWOULDBLOCK;
-}
-
 static mct_status fail_busy(const mct_journal *journal) {
     return mct_fail(journal->context, MCT_FILE, "%.300s: another run is writing this result (it holds the lock)",
                     journal->path);
 }
 
-static mct_status fail_exists(const mct_journal *journal) {
-    const int file = open(journal->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const bool busy = file >= 0 && !lock(file);
+/* Neither somebody else's file nor one that a link leads to is ever written to. */
+static mct_status fail_not_own(const mct_journal *journal, const struct stat *info) {
+    return mct_fail(journal->context, MCT_FILE, "%.300s: not a journal of yours: it is %s", journal->path,
+                    S_ISLNK(info->st_mode)   ? "a symbolic link"
+                    : S_ISREG(info->st_mode) ? "a file of another user"
+                                             : "no plain file");
+}
 
+/* What stands in the way of a new journal. */
+static mct_status fail_exists(const mct_journal *journal) {
+    struct stat info;
+    bool busy;
+    int file;
+
+    if (lstat(journal->path, &info) == 0 && !mct_file_is_own(&info)) return fail_not_own(journal, &info);
+    file = open(journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    busy = file >= 0 && !mct_file_lock(file, LOCK_EX);
     if (file >= 0) close(file);
     if (busy) return fail_busy(journal);
     return mct_fail(journal->context, MCT_FILE,
@@ -135,33 +144,43 @@ static mct_status fail_exists(const mct_journal *journal) {
                     journal->path);
 }
 
+/* Into journal->file; O_NONBLOCK: a pipe, which is no journal, does not make us wait. */
 static mct_status open_file(mct_journal *journal, bool resume) {
-    struct stat info;
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (resume ? 0 : O_EXCL);
+    struct stat info = {0};
 
     for (;;) {
-        journal->file = open(journal->path, O_RDWR | O_CREAT | O_CLOEXEC | (resume ? O_NONBLOCK : O_EXCL), 0666);
+        journal->file = open(journal->path, flags, 0666);
         if (journal->file < 0 && errno == EEXIST && !resume) return fail_exists(journal);
         if (journal->file < 0) {
-            return mct_fail(journal->context, MCT_FILE, "%.300s: cannot be written: %s", journal->path,
-                            strerror(errno));
+            const int why = errno;
+
+            if (lstat(journal->path, &info) == 0 && !mct_file_is_own(&info)) return fail_not_own(journal, &info);
+            return mct_fail(journal->context, MCT_FILE, "%.300s: cannot be written: %s", journal->path, strerror(why));
         }
-        if (!lock(journal->file)) return fail_busy(journal);
+        if (fstat(journal->file, &info) != 0 || (resume && !mct_file_is_own(&info))) {
+            return fail_not_own(journal, &info);
+        }
+        if (!mct_file_lock(journal->file, LOCK_EX)) return fail_busy(journal);
         if (fstat(journal->file, &info) != 0 || info.st_nlink > 0) return MCT_OK;
         close(journal->file); /* whoever had it has just finished and deleted it */
     }
 }
 
 mct_status mct_journal_check(mct_context *context, const char *result) {
+    MCT_NEED(context, result);
     mct_journal journal = {.context = context, .file = -1};
+    struct stat info;
     char target[PATH_MAX];
 
     MCT_TRY(mct_file_resolve(context, result, target));
     snprintf(journal.path, sizeof journal.path, "%s.journal", target);
-    return access(journal.path, F_OK) == 0 ? fail_exists(&journal) : MCT_OK;
+    return lstat(journal.path, &info) == 0 ? fail_exists(&journal) : MCT_OK;
 }
 
 mct_status mct_journal_open(mct_context *context, const char *result, bool resume, const char *head, size_t row_length,
                             mct_journal **journal) {
+    MCT_NEED(context, result, head, journal);
     mct_journal *fresh = calloc(1, sizeof *fresh);
     char target[PATH_MAX];
     bool is_new = !resume;
@@ -234,6 +253,8 @@ static mct_status read_failure(const mct_journal *journal) {
 }
 
 mct_status mct_journal_state(mct_journal *journal, void *state) {
+    MCT_NEED(NULL, journal);
+    MCT_NEED(journal->context, state);
     const mct_checkpoint *at = &journal->checkpoint;
 
     if (at->start && mct_journal_read(journal, state, at->size, at->start)) return MCT_OK;
@@ -241,6 +262,8 @@ mct_status mct_journal_state(mct_journal *journal, void *state) {
 }
 
 mct_status mct_journal_visit(mct_journal *journal, mct_journal_visitor visit, void *user) {
+    MCT_NEED(NULL, journal);
+    if (!visit) return mct_fail(journal->context, MCT_ARGUMENT, "%s: visit is NULL", __func__);
     const size_t length = (journal->row_length + 1) * sizeof(double);
     double *row;
     mct_status status = MCT_OK;

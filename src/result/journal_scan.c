@@ -10,6 +10,7 @@
 
 #include "base/checksum.h"
 #include "base/file_aside.h"
+#include "base/need.h"
 #include "result/journal_internal.h"
 
 enum { HEAD_MAX = 1 << 24 };
@@ -101,6 +102,7 @@ static mct_status read_head(mct_journal *journal, off_t size, char **text, off_t
 }
 
 mct_status mct_journal_peek(mct_context *context, const char *result, char **head) {
+    MCT_NEED(context, result, head);
     mct_journal *journal = calloc(1, sizeof *journal);
     struct stat info;
     off_t first;
@@ -111,9 +113,9 @@ mct_status mct_journal_peek(mct_context *context, const char *result, char **hea
     if (!journal) return mct_fail(context, MCT_MEMORY, "not enough memory for a journal");
     MCT_TRY_CLEANUP(mct_file_resolve(context, result, target));
     snprintf(journal->path, sizeof journal->path, "%s.journal", target);
-    journal->file = open(journal->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    journal->file = open(journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (journal->file >= 0) {
-        if (fstat(journal->file, &info) == 0 && S_ISREG(info.st_mode)) {
+        if (fstat(journal->file, &info) == 0 && mct_file_is_own(&info)) {
             status = read_head(journal, info.st_size, head, &first);
             if (status != MCT_MEMORY) status = MCT_OK; /* opening it will tell */
         }
@@ -182,8 +184,8 @@ mct_status mct_journal_scan(mct_journal *journal, const char *head, bool *is_new
     mct_status status;
 
     *is_new = false;
-    if (fstat(journal->file, &info) != 0 || !S_ISREG(info.st_mode)) {
-        return mct_fail(journal->context, MCT_FORMAT, "%.300s: not a journal: no plain file", journal->path);
+    if (fstat(journal->file, &info) != 0) {
+        return mct_fail(journal->context, MCT_FILE, "%.300s: cannot be read: %s", journal->path, strerror(errno));
     }
     MCT_TRY(read_head(journal, info.st_size, &theirs, &journal->first));
     if (!theirs && info.st_size > MCT_JOURNAL_MAGIC + (off_t)sizeof(mct_record) + (off_t)strlen(head)) {

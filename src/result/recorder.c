@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apmct/journal.h"
+#include "base/need.h"
 
 struct mct_recorder {
     mct_journal *journal;
@@ -51,6 +52,7 @@ size_t mct_output_row_length(const mct_output_options *output, const mct_grid *g
 
 mct_status mct_recorder_create(mct_context *context, const mct_output_options *output, const mct_grid *grid,
                                size_t species, size_t tagged, mct_journal *journal, mct_recorder **recorder) {
+    MCT_NEED(context, output, grid, journal, recorder);
     mct_recorder *fresh = calloc(1, sizeof *fresh);
     const size_t all = species + tagged;
 
@@ -123,6 +125,8 @@ static double *displacements(const mct_recorder *recorder) {
 }
 
 mct_status mct_recorder_sink(void *user, size_t point, double time, const double *phi) {
+    MCT_NEED(NULL, user);
+    MCT_NEED(NULL, phi);
     mct_recorder *recorder = user;
 
     if (point != 0 || recorder->count == 0 || !is_kept(recorder, time)) return MCT_OK;
@@ -131,6 +135,8 @@ mct_status mct_recorder_sink(void *user, size_t point, double time, const double
 }
 
 mct_status mct_recorder_displacement_sink(void *user, size_t point, double time, const double *dr2) {
+    MCT_NEED(NULL, user);
+    MCT_NEED(NULL, dr2);
     mct_recorder *recorder = user;
 
     if (point != 0 || recorder->time != time) return MCT_OK;
@@ -139,6 +145,8 @@ mct_status mct_recorder_displacement_sink(void *user, size_t point, double time,
 }
 
 mct_status mct_recorder_finish(mct_recorder *recorder, const mct_evolution *evolution) {
+    MCT_NEED(NULL, recorder);
+    MCT_NEED(NULL, evolution);
     const double time = mct_evolution_look(evolution, 0).time;
 
     if (recorder->count == 0 || mct_journal_last_time(recorder->journal) == time) return MCT_OK;

@@ -15,6 +15,7 @@
 #include "backend/automatic.h"
 #include "base/context_child.h"
 #include "base/memory.h"
+#include "base/need.h"
 #include "base/text.h"
 #include "run/sweep_internal.h"
 
@@ -187,6 +188,7 @@ static mct_status divide(mct_sweep *sweep) {
 
 mct_status mct_sweep_create(mct_context *context, const mct_config *config, const mct_sweep_options *options,
                             mct_sweep **sweep) {
+    MCT_NEED(context, config, options, sweep);
     mct_sweep *fresh = calloc(1, sizeof *fresh);
     mct_status status;
 
@@ -336,6 +338,7 @@ static void work(mct_sweep *sweep, int threads, mct_status *stop) {
 }
 
 mct_status mct_sweep_run(mct_sweep *sweep) {
+    MCT_NEED(NULL, sweep);
     const int threads = mct_context_threads(sweep->context);
     const int lanes = !sweep->backend->host_memory ? 1 : sweep->units < (size_t)threads ? (int)sweep->units : threads;
     mct_status stop = MCT_OK;
@@ -389,6 +392,7 @@ const double *mct_sweep_row(const mct_sweep *sweep, size_t point) {
 }
 
 mct_status mct_sweep_status(const mct_sweep *sweep, size_t point) {
+    MCT_NEED(NULL, sweep);
     return (mct_status)row_of(sweep, point)[MCT_SWEEP_STATUS];
 }
 
@@ -433,6 +437,8 @@ static unsigned long view_evaluations(const void *sweep, size_t point) {
 }
 
 mct_status mct_sweep_view(const mct_sweep *sweep, mct_table *table) {
+    MCT_NEED(NULL, sweep);
+    MCT_NEED(sweep->context, table);
     if (sweep->finished < sweep->points) {
         return mct_fail(sweep->context, MCT_ARGUMENT, "the sweep is not complete: %zu of %zu points", sweep->finished,
                         sweep->points);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apmct/evolution_plan.h"
+#include "base/need.h"
 #include "run/sweep_internal.h"
 
 /* Kernel evaluations per point, and what other work adds to their time, as measured on hard spheres; runs in time that go
@@ -46,6 +47,8 @@ cleanup:
 }
 
 mct_status mct_sweep_estimate(mct_sweep *sweep, mct_sweep_cost *cost) {
+    MCT_NEED(NULL, sweep);
+    MCT_NEED(sweep->context, cost);
     const size_t numbers = sweep->points * (sweep->row_length + mct_sweep_table_keys(sweep->table));
     const double threads = fmin(mct_context_threads(sweep->context), (double)sweep->units);
     mct_evolution_cost one;
@@ -66,6 +69,8 @@ cleanup:
 
 mct_status mct_sweep_trace_estimate(mct_context *context, const mct_config *config, const mct_sweep_trace *trace,
                                     mct_sweep_cost *cost) {
+    MCT_NEED(context, config, trace, cost);
+    if (trace->level_count > 0) MCT_NEED(context, trace->levels);
     const double points = fmax(trace_points_least, ceil(trace_points * pow(trace->tolerance, -0.25)));
     const double numbers = points * trace_numbers * (double)config->mixture.species_count;
     mct_evolution_cost one;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "apmct/version.h"
+#include "base/need.h"
 #include "base/text.h"
 #include "run/sweep_internal.h"
 
@@ -69,6 +70,7 @@ static mct_status copy_row(void *user, double number, const double *row) {
 }
 
 mct_status mct_sweep_gather(mct_sweep *sweep) {
+    MCT_NEED(NULL, sweep);
     for (size_t process = 1; sweep->journal && process < PROCESSES_MAX; process++) {
         mct_journal *journal;
         mct_status status;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apmct/sweep.h"
+#include "base/need.h"
 #include "config/config_axes.h"
 
 struct mct_sweep_table {
@@ -41,6 +42,7 @@ static int quickness_of(const mct_axes *list, size_t axis) {
 }
 
 mct_status mct_sweep_table_create(mct_context *context, const mct_config *config, mct_sweep_table **table) {
+    MCT_NEED(context, config, table);
     mct_sweep_table *fresh = calloc(1, sizeof *fresh);
     mct_status status;
 
@@ -125,6 +127,7 @@ bool mct_sweep_table_varies(const mct_sweep_table *table, const char *prefix) {
 }
 
 mct_status mct_sweep_table_apply(mct_context *context, const mct_sweep_table *table, size_t point, mct_config *config) {
+    MCT_NEED(context, table, config);
     for (size_t key = 0; key < table->list.key_count; key++) {
         MCT_TRY(mct_config_set_value(context, config, NULL, table->list.keys[key],
                                      mct_sweep_table_value(table, point, key)));

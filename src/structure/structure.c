@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/need.h"
 #include "base/parts.h"
 #include "model/statics.h"
 
@@ -61,6 +62,7 @@ mct_status mct_statics_update(mct_context *context, const mct_structure_options 
 
 mct_status mct_statics_compute(mct_context *context, const mct_structure_options *options, const mct_grid *grid,
                                const mct_mixture *mixture, mct_statics *statics) {
+    MCT_NEED(context, options, grid, mixture, statics);
     MCT_TRY(mct_grid_check(context, grid));
     MCT_TRY(mct_mixture_check(context, mixture));
     if (statics->points != grid->points || statics->species != mixture->species_count) {

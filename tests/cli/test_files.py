@@ -2,6 +2,7 @@
 import sys
 
 sys.dont_write_bytecode = True  # support.py is imported from the source folder
+import fcntl
 import os
 import re
 import resource
@@ -14,21 +15,93 @@ import zlib
 
 from support import COMMAND, FOLDER, expect, expect_run, failures, finish, path, run, run_json, write
 
+
+def remove(name):
+    if os.path.isdir(path(name)) and not os.path.islink(path(name)):
+        os.rmdir(path(name))
+    elif os.path.lexists(path(name)):
+        os.unlink(path(name))
+
+
 # ---- result files
 done = expect_run(0, "statics", "-o", path("s.h5"))
 expect("written to" in done.stdout and os.path.exists(path("s.h5")), "statics -o")
-dead = subprocess.Popen(["true"])
-dead.wait()
+
+# ---- leftovers of killed runs: those that nobody has locked are deleted, nobody else's file is
 HERE = zlib.crc32((socket.gethostname() + os.readlink("/proc/self/ns/pid")).encode())
-left = f"s.h5.{HERE:08x}-{dead.pid}-0.part"
-others = (f"s.h5.{HERE:08x}-{os.getpid()}-0.part", f"s.h5.{HERE ^ 1:08x}-{dead.pid}-0.part", f"s.h5.{dead.pid}-0.part")
+left = f"s.h5.{HERE:08x}-{1:016x}.part"
+others = {f"s.h5.{HERE:08x}-{2:016x}.part": "a living writer", f"s.h5.{HERE ^ 1:08x}-{3:016x}.part": "another machine",
+          f"s.h5.{HERE:08x}-4.part": "somebody", "s.h5.part": "somebody with a name of old",
+          f"t.h5.{HERE:08x}-{5:016x}.part": "another result"}
 for name in (left, *others):
     write(name, "cut off")
-expect_run(0, "statics", "-o", path("s.h5"), "--quiet")
-expect(not os.path.exists(path(left)), "what a killed process has left is deleted")
-for name, of in zip(others, ("a living process", "another machine's process", "somebody")):
+write("victim", "untouched")
+links = {f"s.h5.{HERE:08x}-{6:016x}.part": os.symlink, f"s.h5.{HERE:08x}-{7:016x}.part": os.link}
+for name, make in links.items():
+    make(path("victim"), path(name))
+os.mkfifo(path(f"s.h5.{HERE:08x}-{8:016x}.part"))
+others[f"s.h5.{HERE:08x}-{8:016x}.part"] = "a pipe"
+if os.geteuid() == 0:
+    others[f"s.h5.{HERE:08x}-{9:016x}.part"] = "another user"
+    os.chown(write(f"s.h5.{HERE:08x}-{9:016x}.part", "theirs"), 12345, -1)
+with open(path(next(iter(others)))) as living:
+    fcntl.flock(living, fcntl.LOCK_SH)
+    expect_run(0, "statics", "-o", path("s.h5"), "--quiet")
+expect(not os.path.exists(path(left)), "what a killed run has left is deleted")
+for name, of in others.items():
     expect(os.path.exists(path(name)), f"what belongs to {of} is not")
     os.unlink(path(name))
+expect(os.path.islink(path(next(iter(links)))), "a symbolic link is no leftover")
+with open(path("victim")) as file:
+    expect(file.read() == "untouched", "where links lead to nothing is changed")
+for name in (*links, "victim"):
+    remove(name)
+
+# ---- what somebody has put there before: names of old, links, pipes, files of others; permissions
+EVOLVE = ("evolve", "--set", "mixture.packing_fraction=0.4", "--set", "grid.points=20", "--set", "grid.spacing=0.8",
+          "--set", "time.until=1", "--quiet", "-o", path("e.h5"))
+os.mkdir(path("far"))
+write("far/victim", "untouched")
+os.symlink(path("far/victim"), path("e.h5.part"))
+expect_run(0, *EVOLVE)
+remove("e.h5.part")
+os.mkfifo(path("e.h5.part"))
+expect_run(0, *EVOLVE)
+remove("e.h5.part")
+for what, make in (("a symbolic link", lambda name: os.symlink(path("far/victim"), name)),
+                   ("a symbolic link", lambda name: os.symlink(path("far/none"), name)),
+                   ("no plain file", os.mkfifo), ("no plain file", os.mkdir),
+                   ("a file of another user", lambda name: os.chown(write("e.h5.journal", ""), 12345, -1))):
+    if "another" in what and os.geteuid() != 0:
+        continue
+    make(path("e.h5.journal"))
+    for more in ((), ("--resume",)):
+        expect_run(3, *EVOLVE, *more, error=f"e.h5.journal: not a journal of yours: it is {what}")
+    remove("e.h5.journal")
+with open(path("far/victim")) as file:
+    expect(file.read() == "untouched", "no link leads our writing elsewhere")
+expect(os.listdir(path("far")) == ["victim"], "nothing is created where a link leads to nothing")
+os.chmod(path("e.h5"), 0o640)
+os.umask(0o077)
+expect_run(0, *EVOLVE)
+expect(os.stat(path("e.h5")).st_mode & 0o777 == 0o640, "a file that is replaced keeps its permissions")
+expect_run(0, "statics", "--quiet", "-o", path("private.h5"))
+expect(os.stat(path("private.h5")).st_mode & 0o777 == 0o600, "a new file has those of the umask")
+os.umask(0o022)
+os.symlink("far/new.h5", path("dangling.h5"))
+expect_run(0, "statics", "--quiet", "-o", path("dangling.h5"))
+expect(os.path.islink(path("dangling.h5")) and os.path.exists(path("far/new.h5")), "the user's own link is followed")
+os.symlink("loop.h5", path("loop.h5"))
+expect_run(3, "statics", "-o", path("loop.h5"), error="loop.h5: cannot be written")
+if os.geteuid() == 0:
+    os.mkdir(path("sticky"))
+    os.chmod(path("sticky"), 0o1777)
+    os.symlink(path("far/victim"), path("sticky/s.h5"))
+    os.chown(path("sticky/s.h5"), 12345, -1, follow_symlinks=False)
+    expect_run(3, "statics", "-o", path("sticky/s.h5"), error="s.h5: cannot be written")
+shutil.rmtree(path("far"))
+
+# ---- what a file holds
 for number, activity in enumerate((1, 1.02, 1.04)):
     expect_run(0, "glass", "--set", f"mixture.species.0.activity={activity}", "-o", path(f"g{number}.h5"), "--quiet")
 expect_run(0, "glass", "--set", f"output.file={path('again.h5')}", "--set", "mixture.species.0.activity=1",

@@ -46,7 +46,7 @@ static void tear_down(void) {
     cr_assert_eq(system(command), 0);
 }
 
-static void bad_file(const char *name, mct_status expected, const char *text) {
+static inline void bad_file(const char *name, mct_status expected, const char *text) {
     mct_result *result;
 
     cr_assert_eq(mct_result_load(context, name, &result), expected, "%s", mct_context_error(context));
@@ -55,7 +55,7 @@ static void bad_file(const char *name, mct_status expected, const char *text) {
 }
 
 /* Opens the file that `write` makes, lets `damage` do its work and expects the refusal. */
-static void damage_file(void (*write)(const char *), void (*damage)(hid_t), const char *text) {
+static inline void damage_file(void (*write)(const char *), void (*damage)(hid_t), const char *text) {
     hid_t file;
 
     write(path);
