@@ -21,10 +21,11 @@ enum {
     MCT_BLOCKS_STEADY = 8
 };
 #define MCT_STEADY            1e-6
-/* No block counts as quiet or steady before t = MCT_MOTION_SEEN x (the change that counts as none) x (the slowest short-time
- * relaxation time of all wave numbers).  While t << 1/Gamma, a free correlator changes by Gamma t/2 per block: at early times
- * that is small although nothing has relaxed yet.  With 1e3, the slowest free correlator changes 500 times more than a
- * plateau may.  A larger number would delay deep glasses, whose correlators reach their plateau long before 1/Gamma. */
+/* No block counts as quiet or steady before t = MCT_MOTION_SEEN x (the change that counts as none) x (the slowest
+ * short-time relaxation time of all wave numbers).  While t << 1/Gamma, a free correlator changes by Gamma t/2 per
+ * block: at early times that is small although nothing has relaxed yet.  With 1e3, the slowest free correlator changes
+ * 500 times more than a plateau may.  A larger number would delay deep glasses, whose correlators reach their plateau
+ * long before 1/Gamma. */
 #define MCT_MOTION_SEEN       1e3
 /* The values of a step, Phi and M, are those of its last evaluation, improved by the secants.  They are taken where the
  * residual is within the tolerance already, or where the improvement is foreseen to bring it within this part of it.  What

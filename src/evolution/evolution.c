@@ -182,7 +182,7 @@ static mct_status set_point(mct_evolution *e, const mct_evolution_options *optio
     if (!(rate > 0.0 && isfinite(rate))) {
         return mct_fail(e->context, MCT_NON_FINITE, "point %zu: a relaxation rate of %g", point, rate);
     }
-    double time;
+    double time = 0.0;
     MCT_TRY(slowest(e->context, e->shape.species, e->shape.N, matrices->Gamma, &time));
     e->operations->set(e->state, point, matrices, first_step(options, rate), plateau_from(&e->shape, time));
     return create_relaxation(e, options, matrices->S, &e->relaxation[point]);

@@ -124,9 +124,9 @@ Test(evolution, the_long_time_limit_is_the_glass) {
 }
 
 Test(evolution, nothing_is_a_plateau_before_it_has_moved) {
-    /* The first blocks of these steps change less than those of a plateau.  The slow species of two cases relaxes a hundred
-     * times slower than the other; at 0.72 f is above 0.8 at all q but the smallest.  A plateau has
-     * its F to the change that counts as none, 1e-9, for a decade; a decayed run to 1e-6. */
+    /* The first blocks of these steps change less than those of a plateau.  The slow species of two cases relaxes a
+     * hundred times slower than the other; at 0.72 f is above 0.75 at all q but the smallest.  A plateau has its F to
+     * the change that counts as none, 1e-9, for a decade; a decayed run to 1e-6. */
     static const double steps[] = {1e-15, 1e-13, 1e-11, 1e-9, 0.0};
     static const struct {
         double packing_fraction, diffusivity;
