@@ -173,8 +173,9 @@ __device__ inline void mct_turn(const mct_cuda_steps &v, size_t point) {
     pace->turn = MCT_TURN_NONE;
     if (!ends) return;
     clock->blocks++;
-    clock->quiet = change <= v.plateau ? clock->quiet + 1 : 0;
-    const bool is_steady = change <= MCT_STEADY && change >= clock->least && v.plateau >= 0.0;
+    const bool has_begun = clock->time >= clock->plateau_from;
+    const bool is_steady = has_begun && change <= MCT_STEADY && change >= clock->least && v.plateau >= 0.0;
+    clock->quiet = has_begun && change <= v.plateau ? clock->quiet + 1 : 0;
     clock->steady = is_steady ? clock->steady + 1 : 0;
     if (!is_steady) clock->least = change;
     if (clock->quiet >= MCT_BLOCKS_QUIET || clock->steady >= MCT_BLOCKS_STEADY) {

@@ -266,7 +266,8 @@ static void set_follower(mct_cuda_evolution *e, size_t point, const mct_evolutio
 
 /* Points wait on the host until the first operation, so that thousands of them are one copy. */
 
-static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
+static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step,
+                double plateau_from) {
     mct_cuda_evolution *e = (mct_cuda_evolution *)evolution;
     const size_t n = e->steps.n;
     if (!e->rates) e->rates = (double *)calloc(e->shape.points * n, sizeof *e->rates);
@@ -280,6 +281,7 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     clock->state = MCT_EVOLUTION_RUNNING;
     clock->n = e->shape.steps_per_block;
     clock->step = step;
+    clock->plateau_from = plateau_from;
     if (e->follower) set_follower(e, point, matrices);
 }
 

@@ -87,6 +87,10 @@ mct_status mct_config_set_value(mct_context *context, mct_config *config, const 
  * further changes.  Errors: MCT_CONFIG.  Warnings go to the context. */
 mct_status mct_config_check(mct_context *context, mct_config *config);
 
+/* Warns (context) where the grid does not resolve the structure of `mixture`, the state that is computed
+ * (mct_structure_judge_grid), or where an observed wave number lies beyond the grid.  Errors: MCT_MEMORY. */
+mct_status mct_config_judge(mct_context *context, const mct_config *config, const mct_mixture *mixture);
+
 /* The resolved configuration as text that mct_config_parse reads back to the same (YAML) or as one JSON object.
  * `archived` leaves out what does not change a result (output.file).  Caller frees *text with free().
  * Errors: MCT_MEMORY. */

@@ -85,6 +85,9 @@ const double *mct_sweep_row(const mct_sweep *sweep, size_t point);
 mct_status mct_sweep_status(const mct_sweep *sweep, size_t point);
 const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[160]); /* "" if none */
 unsigned long mct_sweep_evaluations(const mct_sweep *sweep, size_t point);
+/* Warning number 0, 1, ... of a point, after the run; NULL: there is none.  The caller's context is told each kind of
+ * warning once, when the run ends. */
+const char *mct_sweep_point_warning(const mct_sweep *sweep, size_t point, size_t number);
 /* The same for a result file; the sweep must outlive the view.  Errors: MCT_ARGUMENT (points are missing). */
 mct_status mct_sweep_view(const mct_sweep *sweep, mct_table *table);
 /* Number of points computed, of which failed. */

@@ -21,6 +21,12 @@ enum {
     MCT_BLOCKS_STEADY = 8
 };
 #define MCT_STEADY            1e-6
+/* No block counts as quiet or steady before t = MCT_MOTION_SEEN x (the change that counts as none) x (the slowest
+ * short-time relaxation time of all wave numbers).  While t << 1/Gamma, a free correlator changes by Gamma t/2 per
+ * block: at early times that is small although nothing has relaxed yet.  With 1e3, the slowest free correlator changes
+ * 500 times more than a plateau may.  A larger number would delay deep glasses, whose correlators reach their plateau
+ * long before 1/Gamma. */
+#define MCT_MOTION_SEEN       1e3
 /* The values of a step, Phi and M, are those of its last evaluation, improved by the secants.  They are taken where the
  * residual is within the tolerance already, or where the improvement is foreseen to bring it within this part of it.  What
  * the secants do to a residual is seen where a step is evaluated again, once in a block of steps at least: the largest
@@ -40,6 +46,7 @@ typedef struct mct_clock {
     unsigned doublings, quiet, steady; /* of n so far; blocks in a row without change, and since it was least */
     size_t n, i;                       /* steps of the present block; the last finished one */
     double step, time;                 /* h; i h */
+    double plateau_from;               /* no plateau before this time: MCT_MOTION_SEEN */
     double least;                      /* change of a block */
     double largest, residual;          /* max Phi_mm/S_mm of the last row; residual of the last evaluation */
     double contraction;  /* MCT_FORESEEN; not > 0: not seen yet in this block of steps, -1 times the one before */
@@ -93,8 +100,9 @@ typedef struct mct_evolution_operations {
     /* kernel_state: of the backend's table, borrowed; NULL with shape->custom. */
     mct_status (*create)(mct_context *context, const mct_evolution_shape *shape, void *kernel_state, void **evolution);
     void (*destroy)(void *evolution);
-    /* A point at t = 0, its first step h to be. */
-    void (*set)(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step);
+    /* A point at t = 0: its first step h to be, and the clock's plateau_from. */
+    void (*set)(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step,
+                double plateau_from);
 
     /* Taylor series up to the middle of the first block; yields n/2 + 1 rows. */
     void (*start)(void *evolution);

@@ -131,11 +131,15 @@ static mct_status set_state(cli *run, search *found) {
 
 static mct_status compute(cli *run, search *found) {
     mct_glass_options options = mct_glass_options_default();
+    mct_status status, judged;
 
     options.solver = run->config->solver;
     options.structure = run->config->structure;
-    MCT_TRY(found->of_activity ? search_activity(run, &options, found) : search_packing_fraction(run, &options, found));
-    return set_state(run, found);
+    status = found->of_activity ? search_activity(run, &options, found) : search_packing_fraction(run, &options, found);
+    if (status == MCT_OK) status = set_state(run, found);
+    /* where there is no critical point, the grid may be why */
+    judged = mct_config_judge(run->context, run->config, found->statics ? &found->mixture : &run->config->mixture);
+    return status == MCT_OK ? judged : status;
 }
 
 /* ---- the report --------------------------------------------------------------------------------------------- */

@@ -247,7 +247,8 @@ mct_status cli_evolve(cli *run) {
     MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
     MCT_TRY(cli_explained(run, check_request(run)));
     start = cli_clock();
-    status = prepare(run, &found);
+    status = mct_config_judge(run->context, run->config, &run->config->mixture);
+    if (status == MCT_OK) status = prepare(run, &found);
     if (status == MCT_OK) status = run->dry_run ? dry_run(run, &found) : compute(run, &found);
     if (status == MCT_OK && !run->dry_run) {
         status = cli_evolve_fit(run, &found);

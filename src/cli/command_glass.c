@@ -76,6 +76,7 @@ static mct_status compute(cli *run, solution *found) {
     const char *backend = NULL;
     mct_status status;
 
+    MCT_TRY(mct_config_judge(run->context, config, &config->mixture));
     options.solver = config->solver;
     options.structure = config->structure;
     found->F = calloc(config->grid.points * m, m * sizeof *found->F);

@@ -57,7 +57,10 @@ mct_status cli_statics(cli *run) {
 
     MCT_TRY(cli_configure(run, run->operand_count ? run->operands[0] : NULL));
     start = cli_clock();
-    status = mct_statics_create(run->context, &run->config->grid, run->config->mixture.species_count, &statics);
+    status = mct_structure_judge_grid(run->context, &run->config->structure, &run->config->grid, &run->config->mixture);
+    if (status == MCT_OK) {
+        status = mct_statics_create(run->context, &run->config->grid, run->config->mixture.species_count, &statics);
+    }
     if (status == MCT_OK) {
         status = mct_statics_compute(run->context, &run->config->structure, &run->config->grid, &run->config->mixture,
                                      statics);

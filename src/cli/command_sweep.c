@@ -29,6 +29,16 @@ static void put_values(cJSON *object, const mct_sweep *sweep, const double *row)
     }
 }
 
+/* Where there are any. */
+static void put_warnings(cJSON *object, const mct_sweep *sweep, size_t point) {
+    cJSON *list = mct_sweep_point_warning(sweep, point, 0) ? cJSON_AddArrayToObject(object, "warnings") : NULL;
+    const char *text;
+
+    for (size_t i = 0; list && (text = mct_sweep_point_warning(sweep, point, i)); i++) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(text));
+    }
+}
+
 static mct_status print_line(cli *run, const mct_sweep *sweep, size_t point) {
     const mct_sweep_table *table = mct_sweep_table_of(sweep);
     cJSON *object = cJSON_CreateObject(), *parameters;
@@ -53,6 +63,7 @@ static mct_status print_line(cli *run, const mct_sweep *sweep, size_t point) {
         put_values(object, sweep, mct_sweep_row(sweep, point));
     }
     cli_json_number(object, "kernel_evaluations", (double)mct_sweep_evaluations(sweep, point));
+    put_warnings(object, sweep, point);
     text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
     if (!text) return mct_fail(run->context, MCT_MEMORY, "not enough memory");

@@ -39,6 +39,7 @@ static mct_status print_line(cli *run, size_t point, const char *key, double act
     cli_json_number(object, "exponent_parameter", exponent_parameter);
     cli_json_text(object, "feature", feature);
     if (area) cli_json_list(object, "nonergodicity_area", area, species);
+    if (cJSON_GetArraySize(run->warnings) > 0) cJSON_AddItemReferenceToObject(object, "warnings", run->warnings);
     text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
     if (!text) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
@@ -122,6 +123,17 @@ cleanup:
     return status;
 }
 
+/* At the densest state of the line, where the peak of S is sharpest. */
+static mct_status judge(cli *run, const mct_critical_line *line) {
+    mct_mixture mixture = run->config->mixture;
+
+    for (size_t i = 0; i < line->count; i++) {
+        mixture.packing_fraction =
+            i == 0 ? line->packing_fraction[0] : fmax(mixture.packing_fraction, line->packing_fraction[i]);
+    }
+    return mct_structure_judge_grid(run->context, &run->config->structure, &run->config->grid, &mixture);
+}
+
 static mct_status compute(cli *run, const mct_sweep_trace *request, mct_critical_line **line) {
     const mct_critical_trace_options trace = {.tolerance = request->tolerance,
                                               .level_count = request->level_count,
@@ -140,6 +152,7 @@ static mct_status compute(cli *run, const mct_sweep_trace *request, mct_critical
     if (status != MCT_OK) return cli_explained(run, status);
     run->evaluations = (*line)->evaluations;
     run->kernel_used = mct_kernel_algorithm_name((*line)->kernel);
+    MCT_TRY(judge(run, *line));
     if ((*line)->count > 0) return MCT_OK;
     return mct_fail(run->context, MCT_NOT_CONVERGED, "no critical packing fraction at any activity from %.10g to %.10g",
                     request->range[0], request->range[1]);

@@ -147,12 +147,36 @@ static mct_status check_critical(mct_context *context, const mct_config *config)
     return MCT_OK;
 }
 
+/* ---- grid --------------------------------------------------------------------------------------------------- */
+
+static bool is_of_grid(const mct_config *config, const char *part) {
+    const mct_value *keys = config->sweep ? mct_value_find(config->sweep, part) : NULL;
+
+    for (size_t i = 0; keys && i < keys->count; i++) {
+        if (strncmp(keys->items[i].key, "grid.", 5) == 0) return true;
+    }
+    return false;
+}
+
+/* A sweep over the grid computes nothing on this one: there are no warnings about it. */
+static mct_status check_grid(mct_context *context, const mct_config *config) {
+    mct_context *silent;
+    mct_status status;
+
+    if (!is_of_grid(config, "over") && !is_of_grid(config, "zip")) return mct_grid_check(context, &config->grid);
+    MCT_TRY(mct_context_create(&silent));
+    status = mct_grid_check(silent, &config->grid);
+    if (status != MCT_OK) mct_fail(context, status, "%s", mct_context_error(silent));
+    mct_context_destroy(silent);
+    return status;
+}
+
 /* ---- all ---------------------------------------------------------------------------------------------------- */
 
 mct_status mct_config_check(mct_context *context, mct_config *config) {
     MCT_NEED(context, config);
     MCT_TRY(resolve_fractions(context, config));
-    if (mct_mixture_check(context, &config->mixture) != MCT_OK || mct_grid_check(context, &config->grid) != MCT_OK) {
+    if (mct_mixture_check(context, &config->mixture) != MCT_OK || check_grid(context, config) != MCT_OK) {
         mct_config_explain(context, config);
         return mct_fail(context, MCT_CONFIG, "%s", mct_context_error(context));
     }

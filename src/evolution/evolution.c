@@ -9,6 +9,7 @@
 #include "base/need.h"
 #include "evolution/displacement.h"
 #include "evolution/evolution_internal.h"
+#include "numeric/host_matrix.h"
 
 /* The Taylor series ends where the fastest rate times t is this. */
 static const double start_until = 0.2;
@@ -116,6 +117,30 @@ static double first_step(const mct_evolution_options *options, double rate) {
     return start_until / (rate * half);
 }
 
+/* An upper bound of the times that Gamma alone makes: the largest sum of a row of Gamma^-1. */
+static mct_status slowest(mct_context *context, size_t m, size_t N, const double *Gamma, double *time) {
+    const size_t mm = m * m;
+    double *const A = malloc(2 * mm * sizeof *A), *const inverse = A + mm;
+    if (!A) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    *time = 0.0;
+    for (size_t q = 0; q < N; q++) {
+        for (size_t c = 0; c < mm; c++) A[c] = Gamma[c * N + q];
+        if (!mct_matrix_invert(m, A, inverse)) continue; /* it never moves by itself: not to be waited for */
+        for (size_t mu = 0; mu < m; mu++) {
+            double sum = 0.0;
+            for (size_t nu = 0; nu < m; nu++) sum += fabs(inverse[mu * m + nu]);
+            if (isfinite(sum)) *time = fmax(*time, sum);
+        }
+    }
+    free(A);
+    return MCT_OK;
+}
+
+/* When the slowest of the correlators would have moved visibly, were it free. */
+static double plateau_from(const mct_evolution_shape *shape, double slowest_time) {
+    return fmin(1.0, MCT_MOTION_SEEN * fmax(MCT_STEADY, shape->plateau)) * slowest_time;
+}
+
 static mct_status allocate(mct_context *context, const mct_evolution_options *options, size_t N, size_t species,
                            size_t count, int threads, mct_evolution **evolution) {
     mct_evolution *e = calloc(1, sizeof *e);
@@ -173,8 +198,10 @@ static mct_status set_point(mct_evolution *e, const mct_evolution_options *optio
     if (!(rate > 0.0 && isfinite(rate))) {
         return mct_fail(e->context, MCT_NON_FINITE, "point %zu: a relaxation rate of %g", point, rate);
     }
+    double time = 0.0;
     keep_start(e, point, matrices);
-    e->operations->set(e->state, point, matrices, first_step(options, rate));
+    MCT_TRY(slowest(e->context, e->shape.species, e->shape.N, matrices->Gamma, &time));
+    e->operations->set(e->state, point, matrices, first_step(options, rate), plateau_from(&e->shape, time));
     return create_relaxation(e, options, matrices->S, &e->relaxation[point]);
 }
 

@@ -16,7 +16,7 @@ typedef struct header {
 
 static header header_of(const mct_evolution *e) {
     header h = {.started = e->started};
-    memcpy(h.magic, "apmct-e7", sizeof h.magic);
+    memcpy(h.magic, "apmct-e8", sizeof h.magic);
     strncpy(h.version, MCT_VERSION_STRING, sizeof h.version - 1);
     h.N = e->shape.N, h.species = e->shape.species, h.points = e->shape.points;
     h.steps_per_block = e->shape.steps_per_block, h.doublings = e->shape.doublings;

@@ -48,6 +48,7 @@ double *mct_sweep_at(const mct_sweep *sweep, double *row, const char *name) {
 }
 
 mct_status mct_sweep_place(mct_sweep_worker *worker, size_t point) {
+    worker->point = point;
     return mct_sweep_table_apply(worker->context, worker->sweep->table, point, worker->config);
 }
 
@@ -149,21 +150,22 @@ static mct_status check_correlators(const mct_sweep *sweep) {
                     "output.correlator: not in a sweep that varies the grid, output or time.until");
 }
 
-/* Everything that can be wrong with a point's values is said before any is computed. */
+/* Everything that can be wrong with a point's values is said before any is computed; warnings come with the points. */
 static mct_status check_points(mct_sweep *sweep) {
-    mct_config *scratch;
+    mct_context *silent;
+    mct_config *scratch = NULL;
     mct_status status;
 
-    MCT_TRY(mct_config_copy(sweep->context, sweep->config, &scratch));
-    status = MCT_OK;
+    MCT_TRY(mct_context_create(&silent));
+    status = mct_config_copy(sweep->context, sweep->config, &scratch);
     for (size_t point = 0; point < sweep->points && status == MCT_OK; point++) {
-        status = mct_sweep_table_apply(sweep->context, sweep->table, point, scratch);
+        status = mct_sweep_table_apply(silent, sweep->table, point, scratch);
         if (status != MCT_OK) {
-            status =
-                mct_fail(sweep->context, status, "sweep, point %zu: %.900s", point, mct_context_error(sweep->context));
+            mct_fail(sweep->context, status, "sweep, point %zu: %.900s", point, mct_context_error(silent));
         }
     }
     mct_config_destroy(scratch);
+    mct_context_destroy(silent);
     return status;
 }
 
@@ -215,6 +217,7 @@ void mct_sweep_destroy(mct_sweep *sweep) {
     if (!sweep) return;
     mct_journal_close(sweep->journal);
     mct_sweep_table_destroy(sweep->table);
+    mct_sweep_free_warnings(sweep);
     free(sweep->rows);
     free(sweep->done);
     free(sweep);
@@ -258,6 +261,7 @@ static mct_status keep(mct_sweep *sweep, const size_t *points, size_t count, con
         MCT_TRY(mct_sweep_take_row(sweep, (double)points[i], row));
         if (sweep->journal) MCT_TRY(mct_journal_append(sweep->journal, (double)points[i], row));
     }
+    MCT_TRY(mct_sweep_keep_warnings(sweep));
     tell_progress(sweep);
     if (!sweep->journal || now() - sweep->last_checkpoint < sweep->config->checkpoint.interval) return MCT_OK;
     sweep->last_checkpoint = now();
@@ -269,17 +273,6 @@ static bool is_done(const mct_sweep *sweep, const size_t *points, size_t count) 
         if (!sweep->done[points[i]]) return false;
     }
     return true;
-}
-
-/* Warnings of points are counted, and the first one is told in the end: thousands may have the same reason. */
-static void hear(void *user, mct_message_kind kind, const char *text) {
-    mct_sweep *sweep = user;
-
-    if (kind != MCT_MESSAGE_WARNING) return;
-#pragma omp critical(mct_sweep_warning)
-    {
-        if (sweep->warnings++ == 0) snprintf(sweep->warning, sizeof sweep->warning, "%s", text);
-    }
 }
 
 /* Units until there are none or `*stop`; a failure that must stop everything is told to the sweep's context. */
@@ -295,7 +288,7 @@ static void work(mct_sweep *sweep, int threads, mct_status *stop) {
         status = mct_fail(sweep->context, MCT_MEMORY, "sweep: not enough memory for a thread");
     } else { /* batches of a point or two take the backend that was chosen for all */
         snprintf(worker.config->solver.backend, sizeof worker.config->solver.backend, "%s", sweep->backend->name);
-        mct_context_set_messages(worker.context, hear, sweep);
+        mct_context_set_messages(worker.context, mct_sweep_hear, &worker);
     }
     while (status == MCT_OK) {
         bool skip;
@@ -352,10 +345,7 @@ mct_status mct_sweep_run(mct_sweep *sweep) {
 #pragma omp parallel num_threads(lanes)
         work(sweep, threads / lanes, &stop);
     }
-    if (sweep->warnings > 0) {
-        mct_tell(sweep->context, MCT_MESSAGE_WARNING, "%zu warning%s of points, the first: %s", sweep->warnings,
-                 sweep->warnings == 1 ? "" : "s", sweep->warning);
-    }
+    mct_sweep_tell_warnings(sweep);
     if (sweep->journal && stop != MCT_FILE) {
         const mct_status status = mct_journal_checkpoint(sweep->journal, "", 1);
 

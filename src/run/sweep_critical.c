@@ -74,6 +74,7 @@ static mct_status put(mct_sweep_worker *worker, double *row, const mct_mixture *
     *mct_sweep_at(sweep, row, "gamma") = point->exponents.gamma;
     *mct_sweep_at(sweep, row, "separation") = point->separation;
     memcpy(mct_sweep_at(sweep, row, "slope"), point->slope, point->species * sizeof *point->slope);
+    MCT_TRY(mct_config_judge(worker->context, worker->config, mixture));
     mct_sweep_put_matrix(worker, row, "nonergodicity", point->nonergodicity);
     return mct_sweep_put_observed(worker, row, mixture, point->nonergodicity, "nonergodicity_observed",
                                   "nonergodicity_area");
@@ -240,8 +241,11 @@ static mct_status put_all(chain *of) {
         double *row = row_of(of, i);
         mct_mixture mixture;
 
-        if (!is_found(of, i)) continue;
         MCT_TRY(mct_sweep_place(worker, of->points[i]));
+        if (!is_found(of, i)) { /* the grid may be why */
+            MCT_TRY(mct_config_judge(worker->context, worker->config, &worker->config->mixture));
+            continue;
+        }
         mixture = worker->config->mixture;
         *mct_sweep_at(worker->sweep, row, "packing_fraction_critical") = mixture.packing_fraction =
             of->found[i]->packing_fraction;
@@ -290,6 +294,8 @@ static mct_status activity(mct_sweep_worker *worker, double *row) {
                line->root_count * sizeof *line->root);
         config->mixture.species[species].activity = line->root[0];
         status = put(worker, row, &config->mixture, line->root_point[0]);
+    } else {
+        status = mct_config_judge(worker->context, config, &config->mixture);
     }
     mct_critical_line_destroy(line);
     return status;

@@ -1,5 +1,6 @@
 /* sweep_evolve.c: points of a sweep of apmct evolve. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "apmct/evolution_plan.h"
@@ -164,6 +165,7 @@ static mct_status add(batch *b, size_t point, double *row) {
     mct_status status;
 
     MCT_TRY(mct_sweep_place(worker, point));
+    MCT_TRY(mct_config_judge(worker->context, config, &config->mixture));
     MCT_TRY(mct_statics_create(worker->context, &config->grid, config->mixture.species_count, &statics));
     status = mct_statics_compute(worker->context, &config->structure, &config->grid, &config->mixture, statics);
     if (status != MCT_OK) {
@@ -211,6 +213,7 @@ static mct_status compute_together(batch *b) {
     mct_sweep_series *series = NULL;
     mct_status all = mct_sweep_series_create(b->worker, b->count, b->rows, &series), status = MCT_OK;
 
+    worker->point = SIZE_MAX; /* what is told now is of all of them */
     if (all == MCT_OK) all = run(b, series);
     for (size_t i = 0; i < b->count && status == MCT_OK; i++) {
         mct_status one = all == MCT_OK ? ended(b, series, i) : all;

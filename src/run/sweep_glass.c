@@ -75,6 +75,7 @@ static mct_status compute(mct_sweep_worker *worker, const size_t *points, size_t
         double *row = rows + i * worker->sweep->row_length, *F = NULL;
         mct_status status = mct_sweep_place(worker, points[i]);
 
+        if (status == MCT_OK) status = mct_config_judge(worker->context, worker->config, &worker->config->mixture);
         if (status == MCT_OK) {
             const size_t m = worker->config->mixture.species_count;
 

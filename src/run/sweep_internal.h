@@ -4,6 +4,7 @@
 
 #include "apmct/sweep.h"
 #include "backend/backend.h"
+#include "base/text.h"
 
 enum {
     MCT_SWEEP_STATUS = 0, /* the first numbers of a row: status, kernel evaluations, */
@@ -17,7 +18,8 @@ enum {
 typedef struct mct_sweep_worker {
     mct_context *context;
     mct_config *config; /* takes the values of a point */
-    const mct_sweep *sweep;
+    mct_sweep *sweep;
+    size_t point; /* whose warnings are heard; SIZE_MAX: of several points */
 } mct_sweep_worker;
 
 /* One row per command.  `columns`: rows of the table, widths and offsets to be filled in; `compute`: the points of a unit into
@@ -30,6 +32,11 @@ typedef struct mct_sweep_method {
 } mct_sweep_method;
 
 enum { MCT_SWEEP_COLUMNS_MAX = 16 };
+
+typedef struct mct_sweep_warning {
+    size_t point;
+    char *text; /* owned */
+} mct_sweep_warning;
 
 extern const mct_sweep_method mct_sweep_glass, mct_sweep_critical, mct_sweep_evolve;
 
@@ -52,12 +59,25 @@ struct mct_sweep {
     size_t finished, failed;
     double began, last_checkpoint; /* s, clock */
     size_t began_finished;
-    size_t warnings;
-    char warning[400]; /* the first */
+    mct_sweep_warning *warnings; /* [warning_count]: as they come; by point, each once, when the run is over */
+    size_t warning_count, warning_room, warnings_journaled;
+    mct_text warning_read; /* from the journal, so far */
 };
 
 /* A finished row, as a mct_journal_visitor. */
 mct_status mct_sweep_take_row(void *sweep, double point, const double *row);
+
+/* sweep_warnings.c.  A mct_message_function for the context of a worker, the `user`. */
+void mct_sweep_hear(void *worker, mct_message_kind kind, const char *text);
+/* New ones into the journal.  Errors: MCT_FILE, MCT_MEMORY. */
+mct_status mct_sweep_keep_warnings(mct_sweep *sweep);
+/* From a row of the journal at `number` < 0.  Errors: MCT_FORMAT. */
+mct_status mct_sweep_take_warning(mct_sweep *sweep, double number, const double *row);
+/* By point, each text once. */
+void mct_sweep_sort_warnings(mct_sweep *sweep);
+/* To the caller's context: each kind once, with the number of its points. */
+void mct_sweep_tell_warnings(mct_sweep *sweep);
+void mct_sweep_free_warnings(mct_sweep *sweep);
 
 /* This process's journal: a new one, or, resumed, with what all processes of the run that was cut off have left; the other
  * processes learn what is done.  Nothing without options.journal.  Errors: as mct_journal_open. */

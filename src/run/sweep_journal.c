@@ -14,6 +14,7 @@ enum { PROCESSES_MAX = 10000, PATH_LENGTH = 4200 };
 
 mct_status mct_sweep_take_row(void *user, double number, const double *row) {
     mct_sweep *sweep = user;
+    if (number < 0) return mct_sweep_take_warning(sweep, number, row);
     const size_t point = (size_t)number;
 
     if (!(number >= 0) || point >= sweep->points) {
@@ -86,6 +87,7 @@ mct_status mct_sweep_gather(mct_sweep *sweep) {
         }
         MCT_TRY(status);
     }
+    mct_sweep_sort_warnings(sweep);
     return MCT_OK;
 }
 

@@ -86,6 +86,7 @@ static const trial run_trials[] = {
     {.N = 16, .m = 2, .points = 2, .n = 16, .degree = 3, .doublings = 2, .decades = 5.0, .observed = true},
     {.N = 16, .m = 2, .points = 2, .n = 16, .scheme = MCT_TIME_MOMENTS, .doublings = 1, .decades = 3.0},
     {.N = 16, .m = 1, .points = 9, .n = 16, .degree = 3, .decades = 2.0},
+    {.N = 16, .m = 2, .points = 2, .n = 16, .scheme = MCT_TIME_MOMENTS, .decades = 6.0, .early = 1e5},
     {.N = 1100, .m = 2, .points = 1, .n = 16, .degree = 3, .displacements = 2, .decades = 0.5},
     {.N = 64, .m = 2, .points = 1, .n = 32, .degree = 5, .displacements = 1, .doublings = 1, .decades = 2.0},
     {.N = 16,

@@ -78,6 +78,29 @@ Test(evolution, relaxation_times_near_the_transition) {
     }
 }
 
+/* How a run ends, and its distance from the static F. */
+static mct_evolution_state end_of(const mct_mixture *mixture, const mct_evolution_options *options, double *distance) {
+    const mct_grid grid = mct_grid_default();
+    const size_t n = mixture->species_count * mixture->species_count * grid.points;
+    mct_context *context = support_context(1);
+    const mct_glass_options glass = mct_glass_options_default();
+    mct_glass_result result;
+    mct_evolution *evolution = run_to_end(context, options, &grid, mixture, NULL);
+    double *F = calloc(n, sizeof *F), *phi = calloc(n, sizeof *phi);
+    cr_assert(F && phi);
+    cr_assert_eq(mct_glass_solve(context, &glass, &grid, 1, mixture, F, &result, NULL, NULL), MCT_OK);
+    mct_evolution_last(evolution, 0, phi);
+    reference_state *state = reference_state_create(&grid, mixture);
+    long double *a = reference_widen(n, F), *b = reference_widen(n, phi);
+    *distance = (double)reference_distance(state, a, b);
+    const mct_evolution_state end = mct_evolution_look(evolution, 0).state;
+    free(a), free(b), free(F), free(phi);
+    reference_state_destroy(state);
+    mct_evolution_destroy(evolution);
+    mct_context_destroy(context);
+    return end;
+}
+
 Test(evolution, the_long_time_limit_is_the_glass) {
     /* near the transition the error of a step is amplified by 1/sqrt(epsilon), and the change of Phi stays above the
      * default for a plateau: it still ends as one */
@@ -87,31 +110,49 @@ Test(evolution, the_long_time_limit_is_the_glass) {
                  {0.524, 1.02, 1e-12, 1e-9},
                  {0.65, 3.0, 1e-12, 1e-9},
                  {phi_c * (1 + 1e-6), 1.0, 1e-10, 2e-7}};
-    const mct_grid grid = mct_grid_default();
-    const size_t n = 4 * grid.points;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        mct_context *context = support_context(1);
         const double activities[] = {cases[c].activity, 1.0};
         mct_species species[2];
         const mct_mixture mixture = support_mixture(species, cases[c].packing_fraction, 2, half, activities);
         mct_evolution_options options = mct_evolution_options_default();
-        mct_glass_options glass = mct_glass_options_default();
-        mct_glass_result result;
+        double distance;
         options.time.tolerance = cases[c].tolerance;
         options.time.until = 1e30;
-        mct_evolution *evolution = run_to_end(context, &options, &grid, &mixture, NULL);
-        double *F = calloc(n, sizeof *F), *phi = calloc(n, sizeof *phi);
-        cr_assert_eq(mct_glass_solve(context, &glass, &grid, 1, &mixture, F, &result, NULL, NULL), MCT_OK);
-        mct_evolution_last(evolution, 0, phi);
-        cr_expect_eq(mct_evolution_look(evolution, 0).state, MCT_EVOLUTION_PLATEAU);
-        reference_state *state = reference_state_create(&grid, &mixture);
-        long double *a = reference_widen(n, F), *b = reference_widen(n, phi);
-        cr_expect(reference_distance(state, a, b) < (long double)cases[c].allowed, "case %zu: %.2Le", c,
-                  reference_distance(state, a, b));
-        free(a), free(b), free(F), free(phi);
-        reference_state_destroy(state);
-        mct_evolution_destroy(evolution);
-        mct_context_destroy(context);
+        cr_expect_eq(end_of(&mixture, &options, &distance), MCT_EVOLUTION_PLATEAU);
+        cr_expect(distance < cases[c].allowed, "case %zu: %.2e", c, distance);
+    }
+}
+
+Test(evolution, nothing_is_a_plateau_before_it_has_moved) {
+    /* The first blocks of these steps change less than those of a plateau.  The slow species of two cases relaxes a
+     * hundred times slower than the other; at 0.72 f is above 0.75 at all q but the smallest.  A plateau has its F to
+     * the change that counts as none, 1e-9, for a decade; a decayed run to 1e-6. */
+    static const double steps[] = {1e-15, 1e-13, 1e-11, 1e-9, 0.0};
+    static const struct {
+        double packing_fraction, diffusivity;
+        mct_evolution_state end;
+    } cases[] = {{0.45, 1.0, MCT_EVOLUTION_DECAYED},
+                 {0.53, 1.0, MCT_EVOLUTION_PLATEAU},
+                 {0.53, 0.01, MCT_EVOLUTION_PLATEAU},
+                 {0.45, 0.01, MCT_EVOLUTION_DECAYED},
+                 {0.72, 1.0, MCT_EVOLUTION_PLATEAU}};
+    const size_t count = sizeof steps / sizeof *steps; /* and once the default scheme */
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        mct_species species[2];
+        const mct_mixture mixture = support_mixture(species, cases[c].packing_fraction, 2, half, NULL);
+        species[0].diffusivity = cases[c].diffusivity;
+        for (size_t s = 0; s <= count; s++) {
+            const double allowed = cases[c].end == MCT_EVOLUTION_PLATEAU ? 1e-8 : 1e-6;
+            mct_evolution_options options = mct_evolution_options_default();
+            double distance;
+            if (s < count) {
+                options.time.scheme = MCT_TIME_MOMENTS;
+                options.time.first_step = steps[s];
+            }
+            const mct_evolution_state end = end_of(&mixture, &options, &distance);
+            cr_expect(end == cases[c].end && distance < allowed, "case %zu, first step %g: ends as %d, %.2e from F", c,
+                      options.time.first_step, (int)end, distance);
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 /* test_sweep.c: tables of sweeps: values, their order in the file and in computing, what is refused; rows of points. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apmct/apmct.h"
 #include "reference/support.h"
@@ -126,4 +129,54 @@ Test(sweep, rows_are_whole_or_absent) {
     mct_sweep_destroy(sweep);
     mct_config_destroy(config);
     mct_context_destroy(context);
+}
+
+static char told[4][1024];
+static size_t told_count;
+
+static void hear(void *user, mct_message_kind kind, const char *text) {
+    (void)user;
+    if (kind == MCT_MESSAGE_WARNING && told_count < 4) snprintf(told[told_count++], sizeof told[0], "%s", text);
+}
+
+static void expect_warnings(const mct_sweep *sweep) {
+    for (size_t p = 0; p < 4; p++) {
+        const char *first = mct_sweep_point_warning(sweep, p, 0);
+        if (p % 2 == 0) {
+            cr_expect_null(first, "point %zu: %s", p, first);
+            continue;
+        }
+        cr_assert_not_null(first, "point %zu", p);
+        cr_expect(strstr(first, p == 1 ? "3.8/d, below the main peak" : "1.4/d, below the main peak"), "%s", first);
+        cr_expect(strstr(mct_sweep_point_warning(sweep, p, 1), "output.wave_number = 7.4 lies beyond"));
+        cr_expect_null(mct_sweep_point_warning(sweep, p, 2), "each once");
+    }
+}
+
+/* The first run tells and keeps them; the second finds all of them in the journal. */
+Test(sweep, warnings_belong_to_their_points_and_survive_in_the_journal) {
+    char file[] = "/tmp/apmct-sweep-XXXXXX";
+    const int handle = mkstemp(file);
+    cr_assert(handle >= 0);
+    close(handle);
+    const mct_sweep_options options[] = {{.journal = file}, {.journal = file, .resume = true}};
+    for (size_t run = 0; run < 2; run++) {
+        mct_context *context = support_context(2);
+        mct_config *config = config_of(context, "grid: {points: 4}\nsweep: {command: glass, over: {grid.points: [100, "
+                                                "10, 50, 4]}}");
+        mct_sweep *sweep = NULL;
+        told_count = 0;
+        mct_context_set_messages(context, hear, NULL);
+        cr_assert_eq(mct_sweep_create(context, config, &options[run], &sweep), MCT_OK);
+        cr_expect_eq(mct_sweep_run(sweep), MCT_OK, "%s", mct_context_error(context));
+        expect_warnings(sweep);
+        cr_assert_eq(told_count, 2, "run %zu: each kind once", run);
+        cr_expect_eq(strncmp(told[0], "2 points, the first: grid.points = 10 with", 42), 0, "%s", told[0]);
+        cr_expect_eq(strncmp(told[1], "2 points, the first: output.wave_number = 7.4", 45), 0, "%s", told[1]);
+        if (run == 1) mct_sweep_remove_journal(sweep);
+        mct_sweep_destroy(sweep);
+        mct_config_destroy(config);
+        mct_context_destroy(context);
+    }
+    unlink(file);
 }

@@ -76,8 +76,9 @@ void mct_evolution_decimate_point(mct_cpu_evolution *e, size_t point, int thread
     if (clock->i < n) return;
     clock->blocks++;
     const double moved = change(e, point, n, n / 2), quiet = e->shape.plateau;
-    const bool is_steady = moved <= MCT_STEADY && moved >= clock->least && quiet >= 0.0;
-    clock->quiet = moved <= quiet ? clock->quiet + 1 : 0;
+    const bool has_begun = clock->time >= clock->plateau_from;
+    const bool is_steady = has_begun && moved <= MCT_STEADY && moved >= clock->least && quiet >= 0.0;
+    clock->quiet = has_begun && moved <= quiet ? clock->quiet + 1 : 0;
     clock->steady = is_steady ? clock->steady + 1 : 0;
     if (!is_steady) clock->least = moved;
     if (clock->quiet >= MCT_BLOCKS_QUIET || clock->steady >= MCT_BLOCKS_STEADY) {

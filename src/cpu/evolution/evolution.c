@@ -141,7 +141,8 @@ void mct_evolution_clear(mct_cpu_evolution *e, size_t point) {
     if (!e->coarse) mct_evolution_forget(e, point);
 }
 
-static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step) {
+static void set(void *evolution, size_t point, const mct_evolution_matrices *matrices, double step,
+                double plateau_from) {
     mct_cpu_evolution *e = evolution;
     const mct_step_layout *const y = &e->layout;
     const size_t m = e->shape.species, N = e->shape.N;
@@ -155,7 +156,8 @@ static void set(void *evolution, size_t point, const mct_evolution_matrices *mat
     e->loops->load(y, 0, e->blocks, step_arrays + y->Gamma, y->pace, matrices->Gamma, 1.0);
     e->loops->load(y, 0, e->blocks, step_arrays + y->W_inverse, y->pace, matrices->W_inverse, 1.0);
     e->loops->load(y, 0, e->blocks, step_arrays + y->norm, y->pace, norm, 0.0);
-    e->clocks[point] = (mct_clock){.state = MCT_EVOLUTION_RUNNING, .n = e->shape.steps_per_block, .step = step};
+    e->clocks[point] = (mct_clock){
+        .state = MCT_EVOLUTION_RUNNING, .n = e->shape.steps_per_block, .step = step, .plateau_from = plateau_from};
     e->begun[point] = false;
     if (e->coarse) mct_coarse_set(e, point);
     if (e->displacement) mct_displacement_set(e, point, matrices);
