@@ -55,6 +55,16 @@ size_t mct_utf8_length(const char *text) {
     return length;
 }
 
+bool mct_text_is_printable(const char *text, const char *allowed) {
+    for (const char *at = text; *at;) {
+        const size_t length = mct_utf8_length(at);
+
+        if (length == 0 || ((*at == 0x7F || (unsigned char)*at < 0x20) && !strchr(allowed, *at))) return false;
+        at += length;
+    }
+    return true;
+}
+
 size_t mct_text_distance(const char *a, const char *b) {
     const size_t length_a = strlen(a), length_b = strlen(b);
     size_t row[MCT_DISTANCE_MAX];

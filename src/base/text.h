@@ -23,6 +23,9 @@ void mct_text_add_quoted(mct_text *text, const char *string);
 /* Bytes of the valid UTF-8 sequence at `at`, 0 if there is none (RFC 3629: no surrogates, nothing overlong). */
 size_t mct_utf8_length(const char *at);
 
+/* Whether `text` is valid UTF-8 without control characters other than those in `allowed`. */
+bool mct_text_is_printable(const char *text, const char *allowed);
+
 /* Levenshtein distance of two texts of less than MCT_DISTANCE_MAX bytes; a longer one is far from everything. */
 enum { MCT_DISTANCE_MAX = 256 };
 size_t mct_text_distance(const char *a, const char *b);
