@@ -62,6 +62,10 @@ if(APMCT_TESTS)
     endif()
     if(TARGET apmct_command)
         find_package(Python3 COMPONENTS Interpreter)
+        # Without the flags of ours: Python loads it, which has no sanitizers.
+        add_library(apmct_damaged_files MODULE tests/cli/damaged_files.c)
+        target_compile_definitions(apmct_damaged_files PRIVATE _GNU_SOURCE)
+        target_link_libraries(apmct_damaged_files PRIVATE apmct_dependencies ${CMAKE_DL_LIBS})
         file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
         foreach(source IN LISTS apmct_cli_tests)
             cmake_path(GET source STEM name)
@@ -76,7 +80,7 @@ if(APMCT_TESTS)
             set_tests_properties(cli/${name} PROPERTIES
                 LABELS cli
                 WORKING_DIRECTORY ${PROJECT_BINARY_DIR}/tests
-                ENVIRONMENT "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+                ENVIRONMENT "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR};APMCT_TEST_MODULE=$<TARGET_FILE:apmct_damaged_files>")
         endforeach()
         if(NOT APMCT_SANITIZE AND NOT APMCT_COVERAGE)
             add_test(NAME install COMMAND sh ${PROJECT_SOURCE_DIR}/tests/install/install.sh
