@@ -21,15 +21,16 @@ typedef struct cli_aside {
 /* What the process does: writes its answer and returns. */
 typedef void cli_aside_work(void *user, int answer);
 
-/* Starts a process that does work(user, ...) with at most `memory` bytes more than this one has, and ends with this one.  Until
- * cli_aside_finish, which must follow, signals that ask this process to end do so at once.  Errors: MCT_FILE. */
+/* Starts a process that does work(user, ...) with at most `memory` bytes more than this one has, and ends with this
+ * one.  Until cli_aside_finish, which must follow, signals that ask this process to end do so at once.
+ * Errors: MCT_FILE. */
 mct_status cli_aside_start(mct_context *context, size_t memory, cli_aside_work *work, void *user, cli_aside *aside);
 
 /* The next bytes[size] of the answer; false where they do not come: it has ended, or hangs. */
 bool cli_aside_read(cli_aside *aside, void *bytes, size_t size);
 
-/* Ends the process, unless its answer was `complete`, and the default effect of signals; true if all went well, else `how` says
- * with what it ended ("signal 11 (Segmentation fault)"). */
+/* Ends the process, unless its answer was `complete`, and the default effect of signals.  True if all went well, else
+ * `how` says with what it ended ("signal 11 (Segmentation fault)"). */
 bool cli_aside_finish(cli_aside *aside, bool complete, char *how, size_t size);
 
 #endif

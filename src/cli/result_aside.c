@@ -1,8 +1,9 @@
-/* result_aside.c: reads a result file in a process of its own, because the HDF5 library may crash or hang on a damaged one.
+/* result_aside.c: reads a result file in a process of its own, because the HDF5 library may crash or hang on a damaged
+ * one.
  *
- * What it read comes through a pipe as records, in the byte order of this machine: the head with the names and shapes of all
- * datasets, values piece after piece, and the end with the status.  A process that went astray may have written anything:
- * every length is checked before it is believed. */
+ * What it read comes through a pipe as records, in the byte order of this machine: the head with the names and shapes
+ * of all datasets, values piece after piece, and the end with the status.  A process that went astray may have written
+ * anything: every length is checked before it is believed. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* archive_guard.c: what must hold of the structure of a result file before anything of it is read into memory.
  *
- * A file that is damaged, or made to harm, can claim terabytes in a few kilobytes, or lead to other files.  Our own files have
- * plain links, datasets that are stored completely, and no filters but shuffle and one deflate; what deflate can compress
- * is bounded, so the size of a file bounds the memory that its values can need. */
+ * A file that is damaged, or made to harm, can claim terabytes in a few kilobytes, or lead to other files.  Our own
+ * files have plain links, datasets that are stored completely, and no filters but shuffle and one deflate.  The
+ * compression ratio of deflate is bounded, so the size of a file bounds the memory that its values can need. */
 #include "result/archive_guard.h"
 
 #include <string.h>
@@ -78,7 +78,8 @@ static const char *check_extent(hid_t dataset, mct_dataset *row, hsize_t *count)
     return fits ? NULL : "its shape is none of an array";
 }
 
-/* Filters that we, or h5repack in our place, may have used, each at most once: deflate upon deflate would have no bound. */
+/* Filters that we, or h5repack in our place, may have used, each at most once: the compression ratio of deflate upon
+ * deflate is not bounded. */
 static const char *check_filters(hid_t properties, bool *deflated) {
     const int count = H5Pget_nfilters(properties);
     bool seen[H5Z_FILTER_FLETCHER32 + 1] = {false};

@@ -1,5 +1,5 @@
-/* archive_guard.h: what must hold of the structure of a result file before anything of it is read into memory.  Internal to
- * this room; everything here is called inside of mct_hdf5_enter. */
+/* archive_guard.h: what must hold of the structure of a result file before anything of it is read into memory.
+ * Internal to this room; everything here is called inside of mct_hdf5_enter. */
 #ifndef MCT_ARCHIVE_GUARD_H
 #define MCT_ARCHIVE_GUARD_H
 
@@ -24,8 +24,8 @@ const char *mct_guard_link(hid_t group, const char *name);
 /* Of an open group or dataset. */
 const char *mct_guard_object(hid_t object);
 
-/* Of an open dataset: its type, layout, filters, and that its shape can be in so small a file.  Fills in row->rank, shape and
- * numbers, and how many rows along the first dimension a chunk has. */
+/* Of an open dataset: its type, layout, filters, and that a file of this size can hold its shape.  Fills in row->rank,
+ * shape and numbers, and how many rows along the first dimension a chunk has. */
 const char *mct_guard_dataset(mct_guard *guard, hid_t dataset, mct_dataset *row, size_t *chunk_rows);
 
 #endif

@@ -1,6 +1,6 @@
-/* damaged_files.c: what test_damaged_files.py needs of HDF5.  A module for two uses: preloaded into the command it makes
- * H5Fopen misbehave as HDF5 does on damaged files, whatever its version; loaded by Python it makes files that claim more
- * than they have. */
+/* damaged_files.c: what test_damaged_files.py needs of HDF5.  A module for two uses: preloaded into the command it
+ * makes H5Fopen misbehave as HDF5 does on damaged files, whatever its version; loaded by Python it makes files that
+ * claim more than they have. */
 #include <dlfcn.h>
 #include <hdf5.h>
 #include <stdio.h>

@@ -10,6 +10,7 @@ import concurrent.futures
 import ctypes
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -238,6 +239,21 @@ for what, claim, error in (("12 GB, nothing there", (1500000000, 65536, 0), "som
         start = time.monotonic()
         expect_run(3, *words, path("claim.h5"), error=f"claim.h5: dataset claim cannot be read: {error}")
         expect(time.monotonic() - start < SECONDS_MAX, f"{what}: too slow")
+
+# ---- info needs no values: here they are no deflate stream at all
+shutil.copy(path("glass.h5"), path("claim.h5"))
+expect(module.add_claim(os.fsencode(path("claim.h5")), 1000000, 100000, 10000) == 0, "values that are none: made")
+done = expect_run(0, "info", path("claim.h5"))
+expect(re.search(r"claim +1000000\b", done.stdout), f"info tells the shape: {done.stdout}")
+expect_run(3, "plot", path("claim.h5"), error="claim.h5: dataset claim cannot be read: its values are damaged")
+
+# ---- a chunk of 3.2 GB for which the file is just large enough: more than the process that reads may take
+if os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGESIZE") > 4e9:  # else there is not enough memory for it anyway
+    shutil.copy(path("glass.h5"), path("claim.h5"))
+    expect(module.add_claim(os.fsencode(path("claim.h5")), 400000000, 400000000, 4000000) == 0, "a large chunk: made")
+    expect_run(0, "info", path("claim.h5"))
+    expect_run(3, "plot", path("claim.h5"), env=ENVIRONMENT,
+               error="claim.h5: damaged, reading it ended with all of the 2.15 GB of memory that it may take")
 
 most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 print(f"largest process: {most / 1e6:.0f} MB; failures: {len(failures)}")
