@@ -32,26 +32,27 @@ static size_t address_space(void) {
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Never raises a limit. */
-static void limit(int resource, size_t value) {
+/* Never raises a limit that is there already. */
+static void limit_memory(size_t bytes) {
     struct rlimit now;
 
-    if (getrlimit(resource, &now) != 0) return;
-    if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > value) now.rlim_cur = value;
-    setrlimit(resource, &now);
+    if (getrlimit(RLIMIT_AS, &now) != 0) return;
+    if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > bytes) now.rlim_cur = bytes;
+    setrlimit(RLIMIT_AS, &now);
 }
 
 /* Whatever a library has to say about its crash, the user gets our line about it; no core, no files. */
 static void confine(size_t memory, pid_t parent) {
+    const struct rlimit nothing = {0, 0};
     const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     if (nowhere >= 0) {
         dup2(nowhere, STDOUT_FILENO);
         dup2(nowhere, STDERR_FILENO);
     }
-    limit(RLIMIT_AS, address_space() + memory);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
+    limit_memory(address_space() + memory);
+    setrlimit(RLIMIT_CORE, &nothing);
+    setrlimit(RLIMIT_FSIZE, &nothing);
 #ifdef __linux__
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
