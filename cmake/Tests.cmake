@@ -1,7 +1,8 @@
 # Tests and benchmark.  Every file is picked up by its name:
 #   tests/ROOM/test_*.c  one Criterion program each, linked with the internal functions and tests/reference
 #   tests/ROOM/long_*.c  programs of their own; ctest runs them with --sample, people without
-#   tests/cli/test_*.sh  (and .py) get the path of the command as first argument
+#   tests/cli/test_*.sh  (and .py) get the path of the command as first argument; damaged_files.c is a module that
+#                        one of them preloads
 #   tests/faults         a library whose calls of the system fail when a test wants it
 #   tests/cuda           the CUDA sources on the host and the mistakes that must be found there
 #   bench/*.c            one program, apmct_bench; ctest runs it with --smoke
@@ -68,6 +69,12 @@ if(APMCT_TESTS)
     endif()
     if(TARGET apmct_command)
         find_package(Python3 COMPONENTS Interpreter)
+        # Without the flags of ours: Python loads it, which has no sanitizers.
+        add_library(apmct_damaged_files MODULE tests/cli/damaged_files.c)
+        target_compile_definitions(apmct_damaged_files PRIVATE _GNU_SOURCE)
+        target_link_libraries(apmct_damaged_files PRIVATE apmct_dependencies ${CMAKE_DL_LIBS})
+        set(apmct_cli_environment
+            "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "APMCT_TEST_MODULE=$<TARGET_FILE:apmct_damaged_files>")
         file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
         foreach(source IN LISTS apmct_cli_tests)
             cmake_path(GET source STEM name)
@@ -85,7 +92,7 @@ if(APMCT_TESTS)
             set_tests_properties(cli/${name} PROPERTIES
                 LABELS cli
                 WORKING_DIRECTORY ${PROJECT_BINARY_DIR}/tests
-                ENVIRONMENT "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+                ENVIRONMENT "${apmct_cli_environment}")
         endforeach()
         if(TEST cli/test_file_faults)
             set_property(TEST cli/test_file_faults APPEND PROPERTY

@@ -115,7 +115,8 @@ typedef struct mct_dataset {
     char *description; /* "" if none */
     size_t rank;
     size_t shape[MCT_ARCHIVE_RANK_MAX]; /* [rank] */
-    double *data;                       /* [shape[0]]...[shape[rank-1]]; NULL if not numbers */
+    bool numbers;                       /* false: texts, which are not read */
+    double *data;                       /* [shape[0]]...[shape[rank-1]]; NULL if not numbers, or not read */
 } mct_dataset;
 
 /* A result file as read; everything in it is owned by it. */
@@ -130,9 +131,29 @@ typedef struct mct_result {
     mct_dataset *datasets; /* [dataset_count], by name */
 } mct_result;
 
-/* Reads a result file and checks that it is one of ours and that its shapes fit together.
- * Errors: MCT_FILE (cannot be read), MCT_FORMAT (not a result file; what it is instead), MCT_MEMORY. */
+/* Reads a result file and checks that it is one of ours and that its shapes fit together.  Before it allocates memory for
+ * values it checks that the file is large enough for them: they take at most 1032 times its size, which is what deflate
+ * can do.  HDF5 itself may crash or hang on a damaged file: a program that reads untrusted files should call this in a
+ * process of its own, with limits of memory and time, as the command does.
+ * Errors: MCT_FILE (cannot be read), MCT_FORMAT (not a result file; what it is instead), MCT_MEMORY,
+ * MCT_INTERRUPTED. */
 mct_status mct_result_load(mct_context *context, const char *path, mct_result **result);
+
+/* The same without values: `data` only of datasets of up to MCT_RESULT_FEW numbers.  Errors: as above. */
+enum { MCT_RESULT_FEW = 16 };
+mct_status mct_result_load_shapes(mct_context *context, const char *path, mct_result **result);
+
+/* Receives values[count] of dataset number `dataset`, borrowed for the call: those from element `first` on, in the order
+ * of the file.  It must not call functions of this header.  A status other than MCT_OK ends the visit and is its
+ * status. */
+typedef mct_status mct_result_values(void *user, const mct_result *result, size_t dataset, size_t first, size_t count,
+                                     const double *values);
+
+/* Reads the file of `result` (of mct_result_load_shapes) and gives `take` the values of all datasets of numbers, one
+ * dataset after another, each in pieces of a few megabytes from its first value to its last.
+ * Errors: as mct_result_load; those of `take`. */
+mct_status mct_result_visit(mct_context *context, mct_result *result, mct_result_values *take, void *user);
+
 void mct_result_destroy(mct_result *result);
 
 /* The dataset of this name, or NULL. */

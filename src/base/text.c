@@ -69,6 +69,16 @@ bool mct_text_has_control(const char *text) {
     return false;
 }
 
+bool mct_text_is_printable(const char *text, const char *allowed) {
+    for (const char *at = text; *at;) {
+        const size_t length = mct_utf8_length(at);
+
+        if (length == 0 || (mct_text_control(at) > 0 && !(length == 1 && strchr(allowed, *at)))) return false;
+        at += length;
+    }
+    return true;
+}
+
 size_t mct_text_distance(const char *a, const char *b) {
     const size_t length_a = strlen(a), length_b = strlen(b);
     size_t row[MCT_DISTANCE_MAX];

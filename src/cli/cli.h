@@ -89,6 +89,11 @@ cJSON *cli_json_array(const double *values, size_t rank, const size_t *shape);
 /* The whole object of a run to stdout. */
 void cli_print_json(const cli *run, mct_status status);
 
+/* A result file, read in a process of its own, so that one that is damaged harms nobody: result_aside.c.  Without
+ * `values` as by mct_result_load_shapes.  Meanwhile signals end the command at once.  Errors: as mct_result_load;
+ * MCT_FORMAT where reading crashed, hung or took too much memory. */
+mct_status cli_load_result(cli *run, const char *path, bool values, mct_result **result);
+
 /* What summaries have in common: report.c. */
 void cli_print_mixture(const cli *run);                           /* packing fraction and model */
 void cli_print_model(const cli *run, const mct_mixture *mixture); /* density (mixture not NULL), closure, grid */

@@ -186,7 +186,7 @@ static mct_status info_file(cli *run, const char *path) {
     mct_result *file;
     mct_config *mine;
 
-    MCT_TRY(mct_result_load(run->context, path, &file));
+    MCT_TRY(cli_load_result(run, path, false, &file));
     mine = run->config; /* what the report shows is the configuration of the file */
     run->config = file->config;
     file->config = mine;

@@ -169,7 +169,7 @@ mct_status cli_plot(cli *run) {
         status = mct_fail(run->context, MCT_MEMORY, "not enough memory");
         goto cleanup;
     }
-    for (size_t i = 0; i < count; i++) MCT_TRY_CLEANUP(mct_result_load(run->context, run->operands[i], &results[i]));
+    for (size_t i = 0; i < count; i++) MCT_TRY_CLEANUP(cli_load_result(run, run->operands[i], true, &results[i]));
     MCT_TRY_CLEANUP(cli_label_results(run, results, count, labels));
     status = run->figure ? draw_one(run, results, (const char *const *)labels)
                          : draw_all(run, results, (const char *const *)labels);

@@ -1,4 +1,5 @@
 /* config_judge.c: what a configuration asks of its grid beyond what the grid has. */
+#include "base/need.h"
 #include "config/config_internal.h"
 
 /* `key` names the option that `wave_number` is (one) of. */
@@ -13,6 +14,7 @@ static bool tell_beyond(mct_context *context, const mct_grid *grid, const char *
 }
 
 mct_status mct_config_judge(mct_context *context, const mct_config *config, const mct_mixture *mixture) {
+    MCT_NEED(context, config, mixture);
     const mct_numbers *stored = &config->output.wave_numbers;
 
     MCT_TRY(mct_structure_judge_grid(context, &config->structure, &config->grid, mixture));

@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
+enum {
+    TEXT_MAX = 1 << 24,  /* bytes of an attribute that is read */
+    NUMBER_SIZE_MAX = 16 /* bytes */
+};
+
 static pthread_mutex_t hdf5_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 mct_hdf5_quiet mct_hdf5_enter(void) {
@@ -68,12 +75,13 @@ static char *read_text(hid_t attribute, hid_t type) {
         if (memory_type < 0) return NULL;
         H5Tset_cset(memory_type, H5Tget_cset(type));
         if (H5Aread(attribute, memory_type, &owned) >= 0 && owned) {
-            text = strdup(owned);
+            if (strnlen(owned, TEXT_MAX) < TEXT_MAX) text = strdup(owned);
             H5free_memory(owned);
         }
         H5Tclose(memory_type);
         return text;
     }
+    if (H5Tget_size(type) >= TEXT_MAX) return NULL;
     text = calloc(1, H5Tget_size(type) + 1);
     if (text && H5Aread(attribute, type, text) < 0) {
         free(text);
@@ -94,6 +102,10 @@ char *mct_hdf5_get_text(hid_t object, const char *name) {
     if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1) {
         text = read_text(attribute, type);
     }
+    if (text && !mct_text_is_printable(text, "\n\t")) { /* it goes to terminals */
+        free(text);
+        text = NULL;
+    }
     if (space >= 0) H5Sclose(space);
     if (type >= 0) H5Tclose(type);
     H5Aclose(attribute);
@@ -102,16 +114,19 @@ char *mct_hdf5_get_text(hid_t object, const char *name) {
 
 bool mct_hdf5_get_number(hid_t object, const char *name, double *number) {
     bool done = false;
-    hid_t attribute, space;
+    hid_t attribute, type, space;
 
     if (H5Aexists(object, name) <= 0) return false;
     attribute = H5Aopen(object, name, H5P_DEFAULT);
     if (attribute < 0) return false;
+    type = H5Aget_type(attribute);
     space = H5Aget_space(attribute);
-    if (space >= 0 && H5Sget_simple_extent_npoints(space) == 1) {
-        done = H5Aread(attribute, H5T_NATIVE_DOUBLE, number) >= 0; /* converts integers, refuses text */
+    if (type >= 0 && space >= 0 && (H5Tget_class(type) == H5T_INTEGER || H5Tget_class(type) == H5T_FLOAT) &&
+        H5Tget_size(type) <= NUMBER_SIZE_MAX && H5Sget_simple_extent_npoints(space) == 1) {
+        done = H5Aread(attribute, H5T_NATIVE_DOUBLE, number) >= 0;
     }
     if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
     H5Aclose(attribute);
     return done;
 }

@@ -24,7 +24,7 @@ bool mct_hdf5_put_integer(hid_t object, const char *name, long long number);
 /* A new UTF-8 string type of variable length, to be closed; < 0 on failure. */
 hid_t mct_hdf5_text_type(void);
 
-/* Text of a string attribute, to be freed with free(); NULL where there is none. */
+/* Text of a string attribute, to be freed with free(); NULL where there is none, or none that can be printed. */
 char *mct_hdf5_get_text(hid_t object, const char *name);
 bool mct_hdf5_get_number(hid_t object, const char *name, double *number);
 

@@ -1,7 +1,6 @@
 /* archive_read.c: reading result files, ours only. */
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,14 +10,111 @@
 
 #include "apmct/archive.h"
 #include "base/need.h"
+#include "base/text.h"
+#include "result/archive_guard.h"
 #include "result/archive_hdf5.h"
+#include "result/archive_shapes.h"
 
-enum { DATASETS_MAX = 1000, NAME_LENGTH = 256 };
-
-static const hssize_t values_max = (hssize_t)1 << 32; /* of one dataset */
+enum { NAME_LENGTH = 256, PIECE_VALUES = 1 << 19 };
 
 static mct_status format_failure(mct_context *context, const char *path, const char *what) {
     return mct_fail(context, MCT_FORMAT, "%.300s: not a result file of apmct: %s", path, what);
+}
+
+static mct_status object_failure(mct_context *context, const mct_result *result, const char *kind, const char *name,
+                                 const char *wrong) {
+    return mct_fail(context, MCT_FORMAT, "%.300s: %s %.200s cannot be read: %s", result->path, kind, name, wrong);
+}
+
+static mct_status no_memory(mct_context *context, const char *path) {
+    return mct_fail(context, MCT_MEMORY, "not enough memory for %.300s", path);
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------- */
+
+static size_t product(size_t count, const size_t *factors) {
+    size_t all = 1;
+
+    for (size_t i = 0; i < count; i++) all *= factors[i];
+    return all;
+}
+
+/* Rows first, first + 1, ... first + count - 1 of an open dataset. */
+static bool read_rows(hid_t dataset, const mct_dataset *row, size_t first, size_t count, double *values) {
+    hsize_t start[MCT_ARCHIVE_RANK_MAX] = {first}, extent[MCT_ARCHIVE_RANK_MAX] = {count};
+    hid_t memory, space;
+    bool done;
+
+    for (size_t i = 1; i < row->rank; i++) extent[i] = row->shape[i];
+    memory = H5Screate_simple((int)row->rank, extent, NULL);
+    space = H5Dget_space(dataset);
+    done = memory >= 0 && space >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&
+           H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values) >= 0;
+    if (memory >= 0) H5Sclose(memory);
+    if (space >= 0) H5Sclose(space);
+    return done;
+}
+
+/* What is read, and who takes its values. */
+typedef struct reading {
+    mct_context *context;
+    mct_result *result;
+    hid_t file;
+    mct_guard guard;
+    mct_result_values *take;
+    void *user;
+    double last; /* value of the piece before */
+} reading;
+
+/* What figures rely on in values: a line goes by activity. */
+static mct_status check_values(reading *of, const char *name, size_t first, size_t count, const double *values) {
+    if (strcmp(name, "line/activity") != 0) return MCT_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (first + i > 0 && !(values[i] > of->last)) {
+            return mct_fail(of->context, MCT_FORMAT, "%.300s: %s must ascend", of->result->path, name);
+        }
+        of->last = values[i];
+    }
+    return MCT_OK;
+}
+
+/* All values of dataset `index`, piece after piece: whole rows, as many chunks as are at least PIECE_VALUES. */
+static mct_status read_values(reading *of, hid_t dataset, size_t index, size_t chunk_rows) {
+    const mct_dataset *row = &of->result->datasets[index];
+    const size_t length = product(row->rank - 1, row->shape + 1), total = row->shape[0];
+    const size_t chunks = PIECE_VALUES / length / chunk_rows;
+    size_t piece = chunks > 1 ? chunks * chunk_rows : chunk_rows;
+    double *values;
+    mct_status status = MCT_OK;
+
+    if (piece > total) piece = total;
+    values = malloc(piece * length * sizeof *values);
+    if (!values) return no_memory(of->context, of->result->path);
+    for (size_t first = 0; first < total && status == MCT_OK; first += piece) {
+        const size_t count = total - first < piece ? total - first : piece;
+
+        if (mct_context_interrupted(of->context)) {
+            status = mct_fail(of->context, MCT_INTERRUPTED, "interrupted");
+        } else if (!read_rows(dataset, row, first, count, values)) {
+            status = object_failure(of->context, of->result, "dataset", row->name, "its values are damaged");
+        } else {
+            status = check_values(of, row->name, first, count * length, values);
+        }
+        if (status == MCT_OK) status = of->take(of->user, of->result, index, first * length, count * length, values);
+    }
+    free(values);
+    return status;
+}
+
+static mct_status keep_values(void *user, const mct_result *result, size_t dataset, size_t first, size_t count,
+                              const double *values) {
+    mct_dataset *row = &result->datasets[dataset];
+    mct_context *context = user;
+
+    if (!row->data) row->data = malloc(product(row->rank, row->shape) * sizeof *row->data);
+    if (!row->data) return no_memory(context, result->path);
+    memcpy(row->data + first, values, count * sizeof *values);
+    return MCT_OK;
 }
 
 /* ---- datasets ----------------------------------------------------------------------------------------------- */
@@ -29,89 +125,76 @@ static char *text_or_empty(hid_t object, const char *name) {
     return text ? text : strdup("");
 }
 
-/* Shape and, of numbers, the values of an open dataset into *row (zero before); false on failure. */
-static bool read_dataset(hid_t dataset, const char *name, mct_dataset *row) {
-    const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    const int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    const H5T_class_t kind = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
-    const hssize_t count = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    hsize_t shape[MCT_ARCHIVE_RANK_MAX];
-    bool done = false;
+/* Everything of an open dataset, but of the values only few. */
+static mct_status add_dataset(reading *of, hid_t dataset, const char *name) {
+    mct_result *result = of->result;
+    mct_dataset *rows, *row;
+    size_t chunk_rows;
+    const char *wrong;
 
-    row->name = strdup(name);
+    if (result->dataset_count == MCT_GUARD_OBJECTS_MAX) {
+        return format_failure(of->context, result->path, "it has too many datasets");
+    }
+    rows = realloc(result->datasets, (result->dataset_count + 1) * sizeof *rows);
+    if (!rows) return no_memory(of->context, result->path);
+    result->datasets = rows;
+    row = &rows[result->dataset_count++];
+    *row = (mct_dataset){.name = strdup(name)};
     row->unit = text_or_empty(dataset, "unit");
     row->description = text_or_empty(dataset, "description");
-    if (row->name && row->unit && row->description && rank >= 1 && rank <= MCT_ARCHIVE_RANK_MAX && count > 0 &&
-        count <= values_max && H5Sget_simple_extent_dims(space, shape, NULL) == rank) {
-        row->rank = (size_t)rank;
-        for (size_t i = 0; i < row->rank; i++) row->shape[i] = (size_t)shape[i];
-        done = true;
-        if (kind == H5T_FLOAT || kind == H5T_INTEGER) {
-            row->data = malloc((size_t)count * sizeof *row->data);
-            done = row->data && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, row->data) >= 0;
-        }
-    }
-    if (space >= 0) H5Sclose(space);
-    if (type >= 0) H5Tclose(type);
-    return done;
+    if (!row->name || !row->unit || !row->description) return no_memory(of->context, result->path);
+    wrong = mct_guard_dataset(&of->guard, dataset, row, &chunk_rows);
+    if (wrong) return object_failure(of->context, result, "dataset", name, wrong);
+    if (!row->numbers || product(row->rank, row->shape) > MCT_RESULT_FEW) return MCT_OK;
+    return read_values(of, dataset, result->dataset_count - 1, chunk_rows);
 }
 
-static void clear_dataset(mct_dataset *row) {
-    free(row->name);
-    free(row->unit);
-    free(row->description);
-    free(row->data);
+static mct_status read_group(reading *of, hid_t group, const char *prefix, int depth);
+
+static mct_status read_object(reading *of, hid_t object, const char *name, int depth) {
+    const H5I_type_t type = H5Iget_type(object);
+    const char *wrong;
+    char prefix[2 * NAME_LENGTH + 2];
+
+    if (type != H5I_DATASET && type != H5I_GROUP) return MCT_OK;
+    wrong = mct_guard_object(object);
+    if (wrong) return object_failure(of->context, of->result, "object", name, wrong);
+    if (type == H5I_DATASET) return add_dataset(of, object, name);
+    if (depth == 0) return MCT_OK;
+    snprintf(prefix, sizeof prefix, "%s/", name);
+    return read_group(of, object, prefix, depth - 1);
 }
 
 /* All datasets of a group and of the groups in it, by name. */
-static mct_status read_group(mct_context *context, mct_result *result, hid_t group, const char *prefix, int depth) {
+static mct_status read_group(reading *of, hid_t group, const char *prefix, int depth) {
+    const char *path = of->result->path;
     H5G_info_t info;
     mct_status status = MCT_OK;
 
-    if (H5Gget_info(group, &info) < 0) return format_failure(context, result->path, "a group cannot be read");
+    if (H5Gget_info(group, &info) < 0) return format_failure(of->context, path, "a group cannot be read");
+    if (info.nlinks > MCT_GUARD_OBJECTS_MAX) return format_failure(of->context, path, "a group has too many entries");
     for (hsize_t i = 0; i < info.nlinks && status == MCT_OK; i++) {
         char name[NAME_LENGTH], full[2 * NAME_LENGTH];
+        const char *wrong;
+        ssize_t length;
         hid_t object;
 
-        if (H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT) < 0) {
-            return format_failure(context, result->path, "a name cannot be read");
+        length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+        if (length < 1 || length >= NAME_LENGTH || !mct_text_is_printable(name, "")) {
+            return format_failure(of->context, path, "a name cannot be read");
         }
         snprintf(full, sizeof full, "%s%s", prefix, name);
+        wrong = mct_guard_link(group, name);
+        if (wrong) return object_failure(of->context, of->result, "object", full, wrong);
         object = H5Oopen(group, name, H5P_DEFAULT);
-        if (object < 0) return format_failure(context, result->path, "an object cannot be read");
-        if (H5Iget_type(object) == H5I_DATASET) {
-            mct_dataset row = {0};
-            mct_dataset *rows = NULL;
-
-            if (result->dataset_count < DATASETS_MAX) {
-                rows = realloc(result->datasets, (result->dataset_count + 1) * sizeof *rows);
-            }
-            if (rows) result->datasets = rows;
-            if (rows && read_dataset(object, full, &row)) {
-                result->datasets[result->dataset_count++] = row;
-            } else {
-                clear_dataset(&row);
-                status = mct_fail(context, MCT_FORMAT, "%.300s: dataset %.200s cannot be read", result->path, full);
-            }
-        } else if (H5Iget_type(object) == H5I_GROUP && depth > 0) {
-            size_t length = strlen(full);
-
-            snprintf(full + length, sizeof full - length, "/");
-            status = read_group(context, result, object, full, depth - 1);
-        }
+        if (object < 0) return object_failure(of->context, of->result, "object", full, "it is damaged");
+        status = read_object(of, object, full, depth);
         H5Oclose(object);
     }
     return status;
 }
 
-const mct_dataset *mct_result_dataset(const mct_result *result, const char *name) {
-    for (size_t i = 0; i < result->dataset_count; i++) {
-        if (strcmp(result->datasets[i].name, name) == 0) return &result->datasets[i];
-    }
-    return NULL;
-}
-
-/* ---- head and consistency ----------------------------------------------------------------------------------- */
+/* ---- head --------------------------------------------------------------------------------------------------- */
 
 static mct_status read_head(mct_context *context, mct_result *result, hid_t file) {
     static const char *const stateful[] = {"nonergodicity", "long_time"}; /* datasets with an attribute `state` */
@@ -133,14 +216,14 @@ static mct_status read_head(mct_context *context, mct_result *result, hid_t file
         return format_failure(context, result->path, "command, program_version or config is missing");
     }
     for (size_t i = 0; i < sizeof stateful / sizeof stateful[0] && !result->state; i++) {
-        if (H5Lexists(file, stateful[i], H5P_DEFAULT) <= 0) continue;
+        if (H5Lexists(file, stateful[i], H5P_DEFAULT) <= 0 || mct_guard_link(file, stateful[i])) continue;
         dataset = H5Oopen(file, stateful[i], H5P_DEFAULT);
         if (dataset < 0) continue;
         result->state = mct_hdf5_get_text(dataset, "state");
         H5Oclose(dataset);
     }
     if (!result->state) result->state = strdup("");
-    return result->state ? MCT_OK : mct_fail(context, MCT_MEMORY, "not enough memory for %.300s", result->path);
+    return result->state ? MCT_OK : no_memory(context, result->path);
 }
 
 static mct_status read_config(mct_context *context, mct_result *result) {
@@ -159,119 +242,7 @@ static mct_status read_config(mct_context *context, mct_result *result) {
     return status;
 }
 
-/* Whether the dataset `name`, where there is one, holds numbers of this shape; 0 in it stands for any length. */
-static mct_status check_shape(mct_context *context, const mct_result *result, const char *name, size_t rank,
-                              const size_t *shape) {
-    const mct_dataset *row = mct_result_dataset(result, name);
-    char text[128] = "";
-    bool fits;
-
-    if (!row) return MCT_OK;
-    fits = row->data && row->rank == rank;
-    for (size_t i = 0; i < rank; i++) {
-        const size_t length = strlen(text);
-
-        fits = fits && (shape[i] == 0 || row->shape[i] == shape[i]);
-        snprintf(text + length, sizeof text - length, shape[i] ? "[%zu]" : "[]", shape[i]);
-    }
-    if (fits) return MCT_OK;
-    return mct_fail(context, MCT_FORMAT, "%.300s: %s must be numbers of shape %s", result->path, name, text);
-}
-
-/* [N][m][m] with the N and m of the configuration, and the same of `roots` critical points. */
-static mct_status check_matrices(mct_context *context, const mct_result *result, size_t roots) {
-    static const char *const names[] = {"structure_factor", "direct_correlation", "nonergodicity", "right_eigenvector",
-                                        "left_eigenvector", "amplitude",          "long_time"};
-    const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
-    const size_t shape[] = {roots, N, m, m};
-    char name[NAME_LENGTH];
-
-    MCT_TRY(check_shape(context, result, "wave_number", 1, &N));
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        MCT_TRY(check_shape(context, result, names[i], 3, shape + 1));
-        if (mct_result_dataset(result, names[i]) && !mct_result_dataset(result, "wave_number")) {
-            return mct_fail(context, MCT_FORMAT, "%.300s: %s without wave_number", result->path, names[i]);
-        }
-        snprintf(name, sizeof name, "roots/%s", names[i]);
-        MCT_TRY(check_shape(context, result, name, 4, shape));
-    }
-    return MCT_OK;
-}
-
-/* All columns of /line or none, of one length, by activity. */
-static mct_status check_line(mct_context *context, const mct_result *result) {
-    static const char *const names[] = {"line/activity", "line/packing_fraction_critical", "line/slope",
-                                        "line/exponent_parameter"};
-    const mct_dataset *activity = mct_result_dataset(result, names[0]);
-    const size_t length = activity ? activity->shape[0] : 0;
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!mct_result_dataset(result, names[i]) == !activity) {
-            MCT_TRY(check_shape(context, result, names[i], 1, &length));
-            continue;
-        }
-        return mct_fail(context, MCT_FORMAT, "%.300s: a line needs %s, %s, %s and %s", result->path, names[0], names[1],
-                        names[2], names[3]);
-    }
-    for (size_t i = 1; i < length; i++) {
-        if (!(activity->data[i] > activity->data[i - 1])) {
-            return mct_fail(context, MCT_FORMAT, "%.300s: %s must ascend", result->path, names[0]);
-        }
-    }
-    return MCT_OK;
-}
-
-/* Of a run in time: relaxation times, and correlators with their times and wave numbers. */
-static mct_status check_evolution(mct_context *context, const mct_result *result) {
-    const size_t N = result->config->grid.points, m = result->config->mixture.species_count;
-    const mct_dataset *time = mct_result_dataset(result, "time");
-    const mct_dataset *wave_number = mct_result_dataset(result, "stored_wave_number");
-    const size_t s = result->config->tagged_count, matrix[] = {N, m}, self[] = {N, s};
-    const size_t shape[] = {time ? time->shape[0] : 0, wave_number ? wave_number->shape[0] : 0, m, m};
-
-    MCT_TRY(check_shape(context, result, "relaxation_time", 2, matrix));
-    MCT_TRY(check_shape(context, result, "relaxation_time_tenth", 2, matrix));
-    MCT_TRY(check_shape(context, result, "kohlrausch_amplitude", 2, matrix));
-    MCT_TRY(check_shape(context, result, "kohlrausch_time", 2, matrix));
-    MCT_TRY(check_shape(context, result, "kohlrausch_exponent", 2, matrix));
-    MCT_TRY(check_shape(context, result, "time", 1, shape));
-    MCT_TRY(check_shape(context, result, "stored_wave_number", 1, shape + 1));
-    MCT_TRY(check_shape(context, result, "correlator", 4, shape));
-    MCT_TRY(check_shape(context, result, "tagged/relaxation_time", 2, self));
-    MCT_TRY(check_shape(context, result, "tagged/relaxation_time_tenth", 2, self));
-    MCT_TRY(check_shape(context, result, "tagged/long_time", 2, self));
-    MCT_TRY(check_shape(context, result, "tagged/correlator", 3, (const size_t[]){shape[0], shape[1], s}));
-    MCT_TRY(check_shape(context, result, "tagged/mean_squared_displacement", 2, (const size_t[]){shape[0], s}));
-    if (mct_result_dataset(result, "tagged/mean_squared_displacement") && !time) {
-        return mct_fail(context, MCT_FORMAT, "%.300s: tagged/mean_squared_displacement without time", result->path);
-    }
-    if (mct_result_dataset(result, "correlator") &&
-        !(time && wave_number && mct_result_dataset(result, "structure_factor"))) {
-        return mct_fail(context, MCT_FORMAT, "%.300s: correlator without time, stored_wave_number or structure_factor",
-                        result->path);
-    }
-    return MCT_OK;
-}
-
-/* Everything that figures rely on. */
-static mct_status check_shapes(mct_context *context, const mct_result *result) {
-    static const char *const numbers[] = {
-        "packing_fraction_critical", "exponent_parameter", "a", "b", "gamma", "separation"};
-    const mct_dataset *activity = mct_result_dataset(result, "activity_critical");
-    const size_t roots = activity ? activity->shape[0] : 1, slopes[] = {roots, result->config->mixture.species_count};
-
-    MCT_TRY(check_matrices(context, result, roots));
-    MCT_TRY(check_shape(context, result, "activity_critical", 1, &roots));
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        MCT_TRY(check_shape(context, result, numbers[i], 1, &roots));
-    }
-    MCT_TRY(activity ? check_shape(context, result, "slope", 2, slopes)
-                     : check_shape(context, result, "slope", 1, slopes + 1));
-    MCT_TRY(check_evolution(context, result));
-    return check_line(context, result);
-}
-
-/* ---- public ------------------------------------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------------------------------------------- */
 
 /* Tells what the operating system has against the file before HDF5 turns it into a stack of its own. */
 static mct_status check_readable(mct_context *context, const char *path) {
@@ -288,47 +259,94 @@ static mct_status check_readable(mct_context *context, const char *path) {
     return MCT_OK;
 }
 
-mct_status mct_result_load(mct_context *context, const char *path, mct_result **result) {
+static mct_status open_file(reading *of) {
+    const char *path = of->result->path;
+
+    MCT_TRY(check_readable(of->context, path));
+    of->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (of->file < 0 || !mct_guard_open(&of->guard, of->file)) {
+        return format_failure(of->context, path, "HDF5 that is damaged or cut short");
+    }
+    return MCT_OK;
+}
+
+static mct_status read_shapes(reading *of) {
+    MCT_TRY(open_file(of));
+    MCT_TRY(read_head(of->context, of->result, of->file));
+    MCT_TRY(read_config(of->context, of->result));
+    MCT_TRY(read_group(of, of->file, "", 1));
+    return mct_result_check_shapes(of->context, of->result);
+}
+
+/* The values of dataset `index`, whose shape is known, from a file that is not necessarily the same any more. */
+static mct_status visit_dataset(reading *of, size_t index) {
+    const mct_dataset *row = &of->result->datasets[index];
+    const hid_t dataset = H5Dopen2(of->file, row->name, H5P_DEFAULT);
+    mct_dataset now = {0};
+    size_t chunk_rows;
+    const char *wrong = dataset >= 0 ? mct_guard_dataset(&of->guard, dataset, &now, &chunk_rows) : "it is gone";
+    mct_status status;
+
+    if (!wrong && (now.numbers != row->numbers || now.rank != row->rank ||
+                   memcmp(now.shape, row->shape, row->rank * sizeof row->shape[0]) != 0)) {
+        wrong = "it changed meanwhile";
+    }
+    status = wrong ? object_failure(of->context, of->result, "dataset", row->name, wrong)
+                   : read_values(of, dataset, index, chunk_rows);
+    if (dataset >= 0) H5Dclose(dataset);
+    return status;
+}
+
+static mct_status visit(reading *of) {
+    MCT_TRY(open_file(of));
+    for (size_t i = 0; i < of->result->dataset_count; i++) {
+        if (of->result->datasets[i].numbers) MCT_TRY(visit_dataset(of, i));
+    }
+    return MCT_OK;
+}
+
+/* ---- public ------------------------------------------------------------------------------------------------- */
+
+mct_status mct_result_load_shapes(mct_context *context, const char *path, mct_result **result) {
     MCT_NEED(context, path, result);
     const mct_hdf5_quiet before = mct_hdf5_enter();
-    mct_result *fresh = calloc(1, sizeof *fresh);
-    hid_t file = H5I_INVALID_HID;
-    mct_status status = MCT_OK;
+    reading of = {.context = context, .file = H5I_INVALID_HID, .take = keep_values, .user = context};
+    mct_status status;
 
     *result = NULL;
-    if (fresh) fresh->path = strdup(path);
-    if (!fresh || !fresh->path) {
-        status = mct_fail(context, MCT_MEMORY, "not enough memory for %.300s", path);
-        goto cleanup;
+    of.result = calloc(1, sizeof *of.result);
+    if (of.result) of.result->path = strdup(path);
+    status = of.result && of.result->path ? read_shapes(&of) : no_memory(context, path);
+    if (of.file >= 0) H5Fclose(of.file);
+    mct_hdf5_leave(before);
+    if (status == MCT_OK) {
+        *result = of.result;
+    } else {
+        mct_result_destroy(of.result);
     }
-    MCT_TRY_CLEANUP(check_readable(context, path));
-    file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (file < 0) {
-        status = format_failure(context, path, "HDF5 that is damaged or cut short");
-        goto cleanup;
-    }
-    MCT_TRY_CLEANUP(read_head(context, fresh, file));
-    MCT_TRY_CLEANUP(read_config(context, fresh));
-    MCT_TRY_CLEANUP(read_group(context, fresh, file, "", 1));
-    MCT_TRY_CLEANUP(check_shapes(context, fresh));
-    *result = fresh;
-    fresh = NULL;
-cleanup:
-    if (file >= 0) H5Fclose(file);
-    mct_result_destroy(fresh);
+    return status;
+}
+
+mct_status mct_result_visit(mct_context *context, mct_result *result, mct_result_values *take, void *user) {
+    MCT_NEED(context, result, take);
+    const mct_hdf5_quiet before = mct_hdf5_enter();
+    reading of = {.context = context, .result = result, .file = H5I_INVALID_HID, .take = take, .user = user};
+    const mct_status status = visit(&of);
+
+    if (of.file >= 0) H5Fclose(of.file);
     mct_hdf5_leave(before);
     return status;
 }
 
-void mct_result_destroy(mct_result *result) {
-    if (!result) return;
-    for (size_t i = 0; i < result->dataset_count; i++) clear_dataset(&result->datasets[i]);
-    free(result->datasets);
-    free(result->path);
-    free(result->command);
-    free(result->version);
-    free(result->config_text);
-    free(result->state);
-    mct_config_destroy(result->config);
-    free(result);
+mct_status mct_result_load(mct_context *context, const char *path, mct_result **result) {
+    mct_status status;
+
+    MCT_NEED(context, path, result);
+    MCT_TRY(mct_result_load_shapes(context, path, result));
+    status = mct_result_visit(context, *result, keep_values, context);
+    if (status != MCT_OK) {
+        mct_result_destroy(*result);
+        *result = NULL;
+    }
+    return status;
 }

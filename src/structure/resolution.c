@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/need.h"
 #include "model/statics.h"
 #include "structure/structure.h"
 
@@ -122,6 +123,7 @@ mct_status mct_structure_judge_grid(mct_context *context, const mct_structure_op
     mct_statics *statics;
     peak main_peak;
     bool told = false;
+    MCT_NEED(context, options, grid, mixture);
     MCT_TRY(mct_statics_create(context, &samples, mixture->species_count, &statics));
     if (find_peak(options, mixture, statics, &main_peak)) {
         told = tell_cut_off(context, grid, &main_peak);

@@ -193,11 +193,15 @@ static void line_without_slopes(hid_t file) {
 }
 
 static void one_root_too_many(hid_t file) {
+    const double gamma[ROOTS + 1] = {0};
     const hsize_t shape[] = {ROOTS + 1};
     const hid_t space = H5Screate_simple(1, shape, NULL);
+    hid_t dataset;
 
     H5Ldelete(file, "gamma", H5P_DEFAULT);
-    H5Dclose(H5Dcreate2(file, "gamma", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    dataset = H5Dcreate2(file, "gamma", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, gamma);
+    H5Dclose(dataset);
     H5Sclose(space);
 }
 

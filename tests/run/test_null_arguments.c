@@ -84,6 +84,12 @@ static mct_status visit_row(void *user, double time, const double *row) {
     return MCT_OK;
 }
 
+static mct_status take_values(void *user, const mct_result *result, size_t dataset, size_t first, size_t number,
+                              const double *values) {
+    (void)user, (void)result, (void)dataset, (void)first, (void)number, (void)values;
+    return MCT_OK;
+}
+
 static void must(mct_status status) {
     cr_assert_eq(status, MCT_OK, "%s", mct_context_error(context));
 }
@@ -377,6 +383,24 @@ Test(null_arguments, sweep) {
 }
 
 /* ---- and what is in structures, contexts, destroyers ------------------------------------------------------------ */
+
+Test(null_arguments, of_judgements_and_shapes) {
+    mct_result *read = NULL;
+
+    REFUSES("options", mct_structure_judge_grid(context, NULL, &config->grid, &config->mixture));
+    REFUSES("grid", mct_structure_judge_grid(context, &config->structure, NULL, &config->mixture));
+    REFUSES("mixture", mct_structure_judge_grid(context, &config->structure, &config->grid, NULL));
+    REFUSES("config", mct_config_judge(context, NULL, &config->mixture));
+    REFUSES("mixture", mct_config_judge(context, config, NULL));
+    REFUSES("path", mct_result_load_shapes(context, NULL, &read));
+    REFUSES("result", mct_result_load_shapes(context, path, NULL));
+    REFUSES("result", mct_result_visit(context, NULL, take_values, NULL));
+    must(mct_archive_save(context, archive, path));
+    must(mct_result_load_shapes(context, path, &read));
+    REFUSES("take", mct_result_visit(context, read, NULL, NULL));
+    mct_result_destroy(read);
+    unlink(path);
+}
 
 Test(null_arguments, in_structures) {
     mct_evolution_options displaced = options, observed = options;
