@@ -37,7 +37,7 @@ mct_status mct_fold_is_transition(mct_fixed_point *problem, const mct_fold *fold
  * reached. */
 mct_status mct_fold_melts(mct_fixed_point *problem, double *F, bool *melts);
 
-/* --- from nothing: fold_search.c in haste, fold_ascent.c with patience ------------------------------------------ */
+/* --- from nothing: fold_search.c in haste, fold_ascent.c with patience, judging by fold_judge.c ------------------ */
 
 /* What plain iteration ends at.  GHOST: hardly moves, on whichever side of a fold; UNSETTLED: goes about without end, out of
  * the domain of the equations. */
