@@ -131,7 +131,7 @@ mct_status mct_domain_check_way(mct_fixed_point *problem, unsigned steps, double
 }
 
 mct_status mct_domain_warn_way(mct_fixed_point *problem, double *F) {
-    enum { STEPS = 20 };
+    enum { STEPS = 150 };
     const mct_status status = mct_domain_check_way(problem, STEPS, F);
     if (status != MCT_UNPHYSICAL) return status;
     mct_fixed_point_warn(problem, "%s; correlators may diverge in time", mct_context_error(problem->context));
