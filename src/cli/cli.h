@@ -3,6 +3,7 @@
 #define MCT_CLI_H
 
 #include <cjson/cJSON.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "apmct/apmct.h"
@@ -69,6 +70,16 @@ void cli_print_help(const cli *run);
 /* Configuration: defaults < file (NULL: none) < --set < dedicated options; checked, the backend resolved, the output
  * file writable.  Errors: as mct_config_load and mct_config_check. */
 mct_status cli_configure(cli *run, const char *file);
+
+/* Loads this program again with an environment in which waiting threads do not spin for long, where that is of use: before
+ * the configuration `file` is read if it can be read only once, else once run->config is known: threads.c. */
+void cli_bound_spinning_before(const cli *run, const char *file);
+void cli_bound_spinning(const cli *run, const char *file);
+
+/* Signals: signals.c.  From now on they interrupt `context`. */
+void cli_take_signals(mct_context *context);
+/* From now on they wait until they are taken, be it by the program that is loaded again. */
+void cli_hold_signals(sigset_t *before);
 
 /* Seconds of a clock that never goes back. */
 double cli_clock(void);
