@@ -1,5 +1,6 @@
 /* main.c: apmct, the command. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -114,9 +115,6 @@ mct_status cli_configure(cli *run, const char *file) {
 
 static mct_status run_command(cli *run, int argc, char **argv) {
     MCT_TRY(mct_config_create(run->context, &run->config));
-    run->result = cJSON_CreateObject();
-    run->warnings = cJSON_CreateArray();
-    if (!run->result || !run->warnings) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
     MCT_TRY(cli_parse_arguments(run, argc, argv));
     if (run->help) {
         cli_print_help(run);
@@ -138,9 +136,19 @@ static mct_status flush_output(cli *run) {
                     failed_before ? "" : strerror(errno));
 }
 
+/* A stream that the caller has closed stays one that cannot be used: the next file opened would take its place, and a
+ * summary would go into a result. */
+static void occupy_streams(void) {
+    static const int refused[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int stream = 0; stream < 3; stream++) {
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)!open("/dev/null", refused[stream]);
+    }
+}
+
 static void destroy(cli *run) {
-    cJSON_Delete(run->result);
-    cJSON_Delete(run->warnings);
+    free(run->result.text.data);
+    free(run->warnings.data);
     free(run->operands);
     free(run->settings);
     mct_config_destroy(run->config);
@@ -151,6 +159,7 @@ int main(int argc, char **argv) {
     cli run = {0};
     mct_status status, flushed;
 
+    occupy_streams();
     run.arguments = argv;
     status = mct_context_create(&run.context);
     if (status != MCT_OK) {
@@ -161,7 +170,8 @@ int main(int argc, char **argv) {
     mct_context_set_messages(run.context, cli_message, &run);
     status = run_command(&run, argc, argv);
     cli_end_progress();
-    if (run.json && !run.help && !run.version && !(run.lines && status == MCT_OK)) cli_print_json(&run, status);
+    if (run.json && !run.help && !run.version && !(run.lines && status == MCT_OK))
+        status = cli_print_json(&run, status);
     if (status != MCT_OK) {
         fprintf(stderr, "apmct: %s%s\n", mct_context_error(run.context),
                 status == MCT_INTERRUPTED && !run.kept ? " (nothing was written)" : "");
