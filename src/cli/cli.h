@@ -71,8 +71,8 @@ void cli_print_help(const cli *run);
  * file writable.  Errors: as mct_config_load and mct_config_check. */
 mct_status cli_configure(cli *run, const char *file);
 
-/* Loads this program again with an environment in which waiting threads do not spin for long, where that is of use: before
- * the configuration `file` is read if it can be read only once, else once run->config is known: threads.c. */
+/* Loads this program again with an environment in which waiting threads do not spin for long, where that is of use:
+ * before the configuration `file` is read if it can be read only once, else once run->config is known: threads.c. */
 void cli_bound_spinning_before(const cli *run, const char *file);
 void cli_bound_spinning(const cli *run, const char *file);
 
@@ -108,6 +108,9 @@ typedef struct cli_format {
 
 /* Runs gnuplot on `script`; the file `output` appears only when all went well: gnuplot.c. */
 mct_status cli_gnuplot(cli *run, const char *script, const cli_format *format, const char *output);
+
+/* Text of the failure `status`, never empty. */
+const char *cli_error(const cli *run, mct_status status);
 
 /* Text of a failed library call, with the place that gave the key in front. */
 mct_status cli_explained(cli *run, mct_status status);

@@ -150,7 +150,7 @@ mct_status cli_print_json(const cli *run, mct_status status) {
     cli_json_text(&object, "command", command);
     cli_json_text(&object, "version", mct_version());
     cli_json_text(&object, "status", mct_status_name(status));
-    if (status != MCT_OK) cli_json_text(&object, "error", mct_context_error(run->context));
+    if (status != MCT_OK) cli_json_text(&object, "error", cli_error(run, status));
     cli_json_text(&object, "backend", run->backend_used);
     cli_json_text(&object, "kernel", run->kernel_used);
     cli_json_number(&object, "seconds", run->seconds);

@@ -73,6 +73,12 @@ const cli_command cli_commands[] = {
     {.name = NULL},
 };
 
+const char *cli_error(const cli *run, mct_status status) {
+    const char *text = mct_context_error(run->context);
+
+    return text[0] ? text : mct_status_sentence(status);
+}
+
 double cli_clock(void) {
     struct timespec now;
 
@@ -81,7 +87,11 @@ double cli_clock(void) {
 }
 
 mct_status cli_explained(cli *run, mct_status status) {
-    return status == MCT_OK ? MCT_OK : mct_config_explain(run->context, run->config);
+    mct_status explained;
+
+    if (status == MCT_OK) return MCT_OK;
+    explained = mct_config_explain(run->context, run->config);
+    return explained == MCT_OK ? status : explained; /* a failure without a text is one nevertheless */
 }
 
 mct_status cli_configure(cli *run, const char *file) {
@@ -173,7 +183,7 @@ int main(int argc, char **argv) {
     if (run.json && !run.help && !run.version && !(run.lines && status == MCT_OK))
         status = cli_print_json(&run, status);
     if (status != MCT_OK) {
-        fprintf(stderr, "apmct: %s%s\n", mct_context_error(run.context),
+        fprintf(stderr, "apmct: %s%s\n", cli_error(&run, status),
                 status == MCT_INTERRUPTED && !run.kept ? " (nothing was written)" : "");
     }
     flushed = flush_output(&run);

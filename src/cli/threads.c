@@ -1,9 +1,9 @@
 /* threads.c: threads that wait for each other must not keep the processors from other work.
  *
  * They spin, for as long as libgomp was told when it was loaded: by default, on a machine that does other work, up to a
- * hundred times longer than the work takes.  libgomp reads its environment only then.  Where threads will work at one state
- * point this program is therefore loaded again, with libgomp told better.  That takes some milliseconds, which a small
- * problem is spared. */
+ * hundred times longer than the work takes.  libgomp reads its environment only then.  Where threads will work at one
+ * state point this program is therefore loaded again, with libgomp told better.  That takes some milliseconds, which a
+ * small problem is spared. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -39,7 +39,7 @@ static void load_again(const cli *run) {
     unsetenv("GOMP_SPINCOUNT");
 }
 
-/* Whether what was read from `file` is still there for the program that is loaded again: not of a pipe or a terminal. */
+/* Whether what was read from `file` is there for the program that is loaded again: not of a pipe or a terminal. */
 static bool stays(const char *file) {
     struct stat what;
 

@@ -1,7 +1,7 @@
 """A configuration that can be read only once: pipes, <( ), FIFOs, standard input.
 
-Several threads, a problem on which they work together and no word about OpenMP in the environment: the command then loads
-itself again, which must not lose what it reads."""
+Several threads, a problem on which they work together and no word about OpenMP in the environment: the command then
+loads itself again, which must not lose what it reads."""
 import json
 import os
 import subprocess

@@ -7,8 +7,10 @@ sys.dont_write_bytecode = True  # support.py is imported from the source folder
 from support import COMMAND, FOLDER, expect, expect_run, finish, path, run_json, write
 
 SMALL = ["--set", "grid.points=12", "--threads", "1"]
-sweep = write("sweep.yaml", "grid: {points: 12}\nsweep: {command: glass, over: {mixture.packing_fraction: [0.5, 0.6]}}\n")
-trace = write("trace.yaml", "grid: {spacing: 1.0}\nsweep: {trace: {along: mixture.species.0.activity, from: 1, to: 2, tolerance: 1.0e-3}}\n")
+sweep = write("sweep.yaml", "grid: {points: 12}\n"
+              "sweep: {command: glass, over: {mixture.packing_fraction: [0.5, 0.6]}}\n")
+trace = write("trace.yaml", "grid: {spacing: 1.0}\n"
+              "sweep: {trace: {along: mixture.species.0.activity, from: 1, to: 2, tolerance: 1.0e-3}}\n")
 expect_run(0, "statics", *SMALL, "-o", "statics.h5")
 RUNS = [["statics", *SMALL], ["glass", *SMALL], ["critical", *SMALL], ["evolve", *SMALL, "--set", "time.until=1e-3"],
         ["evolve", *SMALL, "--dry-run"], ["sweep", sweep], ["sweep", trace, *SMALL], ["info"], ["info", "statics.h5"],
