@@ -93,7 +93,9 @@ mct_status cli_print_line(const cli *run, cli_json *object);
 /* The whole object of a run to stdout: json.c.  Returns `status`, or MCT_MEMORY if that was MCT_OK. */
 mct_status cli_print_json(const cli *run, mct_status status);
 
-/* What summaries have in common: report.c. */
+/* What reports have in common: report.c.  Text of the failure `status`, never empty. */
+const char *cli_error(const cli *run, mct_status status);
+/* And of summaries. */
 void cli_print_mixture(const cli *run);                           /* packing fraction and model */
 void cli_print_model(const cli *run, const mct_mixture *mixture); /* density (mixture not NULL), closure, grid */
 void cli_print_computed(const cli *run);                          /* kernel, backend, threads, time */
@@ -108,9 +110,6 @@ typedef struct cli_format {
 
 /* Runs gnuplot on `script`; the file `output` appears only when all went well: gnuplot.c. */
 mct_status cli_gnuplot(cli *run, const char *script, const cli_format *format, const char *output);
-
-/* Text of the failure `status`, never empty. */
-const char *cli_error(const cli *run, mct_status status);
 
 /* Text of a failed library call, with the place that gave the key in front. */
 mct_status cli_explained(cli *run, mct_status status);

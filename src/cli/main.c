@@ -73,12 +73,6 @@ const cli_command cli_commands[] = {
     {.name = NULL},
 };
 
-const char *cli_error(const cli *run, mct_status status) {
-    const char *text = mct_context_error(run->context);
-
-    return text[0] ? text : mct_status_sentence(status);
-}
-
 double cli_clock(void) {
     struct timespec now;
 
