@@ -2,6 +2,7 @@
 #   tests/ROOM/test_*.c  one Criterion program each, linked with the internal functions and tests/reference
 #   tests/ROOM/long_*.c  programs of their own; ctest runs them with --sample, people without
 #   tests/cli/test_*.sh  (and .py) get the path of the command as first argument
+#   tests/fuzz/fuzz_*.c  fuzzers, each with its inputs in tests/fuzz/corpus
 #   tests/cuda           the CUDA sources on the host and the mistakes that must be found there
 #   bench/*.c            one program, apmct_bench; ctest runs it with --smoke
 
@@ -61,6 +62,21 @@ if(APMCT_TESTS)
         add_test(NAME long_glass_states_fluid COMMAND long_glass_states --sample --fluid)
         set_tests_properties(long_glass_states_fluid PROPERTIES LABELS long)
     endif()
+    # Fuzzers: with libFuzzer where it is asked for, else with a driver of our own; ctest runs a short form.
+    file(GLOB apmct_fuzz_sources CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
+    foreach(source IN LISTS apmct_fuzz_sources)
+        apmct_add_test_program(${source})
+        cmake_path(GET source STEM name)
+        string(REPLACE fuzz_ "" subject ${name})
+        if(APMCT_FUZZ)
+            target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        else()
+            target_sources(${name} PRIVATE tests/fuzz/driver.c)
+        endif()
+        add_test(NAME fuzz/${subject}
+            COMMAND ${name} -runs=10000 -seed=1 ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${subject})
+        set_tests_properties(fuzz/${subject} PROPERTIES LABELS fuzz)
+    endforeach()
     # Memory that runs out at a place of choice, for tests/cli/test_memory_faults.py.
     include(CheckFunctionExists)
     check_function_exists(__libc_memalign APMCT_HAVE_GNU_ALLOCATOR)
