@@ -49,7 +49,7 @@ write("trace.yaml", GRID + """sweep:
 activity = ["--set", "critical.of=mixture.species.0.activity", "--set", "critical.range=[1, 3]"]
 RUNS = [["statics", "state.yaml"], ["glass", "state.yaml"], ["glass", "state.yaml", "--kernel", "direct"],
         ["critical", "state.yaml"], ["critical", "state.yaml", *activity], ["evolve", "evolve.yaml"],
-        ["evolve", "accuracy.yaml"], ["evolve", "evolve.yaml", "--dry-run"],
+        ["evolve", "accuracy.yaml"], ["evolve", "evolve.yaml", "--dry-run"], ["evolve", "evolve.yaml", "--resume"],
         ["sweep", "sweep.yaml"], ["sweep", "sweep-critical.yaml"], ["sweep", "sweep-evolve.yaml"],
         ["sweep", "sweep.yaml", "--dry-run"], ["sweep", "trace.yaml"], ["info"]]
 FORMS = {"text": [], "JSON": ["--json"], "file": ["-o", "out.h5", "--json"]}
@@ -80,8 +80,10 @@ def contents(text, form):
     return rows
 
 
-def prepare():
+def prepare(arguments):
     folder = tempfile.mkdtemp(dir=FOLDER.name)
+    if "--resume" in arguments:
+        shutil.copy(path("begun.journal"), os.path.join(folder, "out.h5.journal"))
     for name in inputs + ["statics.h5", "evolve.h5"]:
         if os.path.exists(path(name)):
             os.link(path(name), os.path.join(folder, name))
@@ -112,9 +114,15 @@ def killed_by(log):
 
 
 def judge(arguments, form, k, objects, reference, reference_folder):
-    folder = prepare()
+    folder = prepare(arguments)
     log = folder + ".log"
     what = end_of(arguments, form, k, objects, reference, reference_folder, folder, log)
+    if not what and "--resume" in arguments and not os.path.exists(os.path.join(folder, "out.h5")):
+        again = start(arguments, folder)  # nothing is lost
+        if again.returncode != 0 or not same_file(folder, reference_folder):
+            what = f"resumed once more: exit status {again.returncode} or another file: {again.stderr}"
+        elif contents(again.stdout, form) != contents(reference.stdout, form):
+            what = "resumed once more: it did not go on from the same checkpoint"
     what = what and f"{what} [{where(log)}]"
     os.unlink(log)
     shutil.rmtree(folder)
@@ -154,6 +162,33 @@ def end_of(arguments, form, k, objects, reference, reference_folder, folder, log
     return ""
 
 
+def numbered(log):
+    """[(number, objects)] of the stacks of a run, the objects from the one on that called the C library."""
+    stacks = []
+    with open(log) as rows:
+        for row in rows:
+            number, *objects = row.split()
+            while objects and objects[0].startswith("libc.so"):
+                objects.pop(0)
+            stacks.append((int(number), " ".join(objects)))
+    return stacks
+
+
+def begin():
+    """A journal with a checkpoint: of a run that had no memory left for its result file."""
+    arguments = ["evolve", "evolve.yaml", "-o", "out.h5"]
+    start(arguments, FOLDER.name, LD_PRELOAD=SHIM, APMCT_FAULT_LOG=path("log"))
+    for number, objects in reversed(numbered(path("log"))):
+        if os.path.exists(path("out.h5")):
+            os.unlink(path("out.h5"))
+        if objects.startswith("libapmct.so"):
+            start(arguments, FOLDER.name, LD_PRELOAD=SHIM, APMCT_FAULT_AT=str(number))
+        if os.path.exists(path("out.h5.journal")):
+            break
+    os.rename(path("out.h5.journal"), path("begun.journal"))
+    os.unlink(path("log"))
+
+
 def chosen(stacks):
     """Of [(number, objects)] all of our own and a sample of the rest, evenly."""
     if os.environ.get("APMCT_FAULTS") == "all":
@@ -165,29 +200,24 @@ def chosen(stacks):
 
 start(["statics", "state.yaml", "-o", "statics.h5"], FOLDER.name)
 start(["evolve", "evolve.yaml", "-o", "evolve.h5"], FOLDER.name)
+begin()
 total = 0
 deaths = []
 only = os.environ.get("APMCT_FAULTS_ONLY", "")
 with ThreadPoolExecutor(os.cpu_count()) as pool:
     for run in RUNS:
         for form, options in FORMS.items():
-            if form == "file" and (run[0] == "info" or "--dry-run" in run):
+            if form == "file" and (run[0] == "info" or "--dry-run" in run) or form != "file" and "--resume" in run:
                 continue
             arguments = [*run, *options]
             name = " ".join(arguments)
             if only not in name:
                 continue
-            folder = prepare()
+            folder = prepare(arguments)
             log = os.path.join(folder, "log")
             reference = start(arguments, folder, LD_PRELOAD=SHIM, APMCT_FAULT_LOG=log)
             expect(reference.returncode == 0, f"{name}: {reference.returncode}: {reference.stderr}")
-            stacks = []
-            with open(log) as rows:
-                for row in rows:
-                    number, *objects = row.split()
-                    while objects and objects[0].startswith("libc.so"):  # who called the C library
-                        objects.pop(0)
-                    stacks.append((int(number), " ".join(objects)))
+            stacks = numbered(log)
             expect(len(stacks) > 5, f"{name}: {len(stacks)} call stacks")
             tries = chosen(stacks)
             found = pool.map(lambda row: judge(arguments, form, *row, reference, folder), tries)

@@ -1,8 +1,8 @@
 /* fuzz_config.c: any bytes as a configuration.
  *
  * Lines that begin with "--set " are assignments, the rest is YAML.  What is refused is refused with a message; what is
- * accepted comes back the same when it is printed and read again; but bytes of an assignment (a file's name) that are not
- * UTF-8 are printed as U+FFFD. */
+ * accepted comes back the same when it is printed and read again; but bytes of an assignment (a file's name) that are
+ * not UTF-8 are printed as U+FFFD. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

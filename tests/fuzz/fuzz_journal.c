@@ -1,8 +1,8 @@
 /* fuzz_journal.c: any bytes as the journal of a run that is to go on.
  *
  * The first byte of an input: 1: checksums are made right, so that what is behind them is reached; the second one:
- * numbers in a row.  The rest is the file.  A journal that is accepted gives its checkpoint and as many rows as it says,
- * takes another row and checkpoint, and has both when it is opened again. */
+ * numbers in a row.  The rest is the file.  A journal that is accepted gives its checkpoint and as many rows as it
+ * says, takes another row and checkpoint, and has both when it is opened again. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
