@@ -45,7 +45,8 @@ void mct_context_interrupt(mct_context *context);
 bool mct_context_interrupted(const mct_context *context);
 
 /* Record a failure and return its status: `return mct_fail(context, MCT_CONFIG, "...", ...)`.
- * context may be NULL (then only the status is returned). */
+ * context may be NULL (then only the status is returned).  The text becomes one line: control characters are written
+ * as \n, \x1B. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif

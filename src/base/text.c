@@ -62,6 +62,20 @@ size_t mct_utf8_length(const char *text) {
     return length;
 }
 
+size_t mct_text_control(const char *at) {
+    const unsigned char *byte = (const unsigned char *)at;
+
+    if (byte[0] == 0xC2) return byte[1] >= 0x80 && byte[1] < 0xA0 ? 2 : 0;
+    return (byte[0] > 0 && byte[0] < 0x20) || byte[0] == 0x7F ? 1 : 0;
+}
+
+bool mct_text_has_control(const char *text) {
+    for (; *text; text++) {
+        if (mct_text_control(text) > 0) return true;
+    }
+    return false;
+}
+
 size_t mct_text_distance(const char *a, const char *b) {
     const size_t length_a = strlen(a), length_b = strlen(b);
     size_t row[MCT_DISTANCE_MAX];
@@ -89,6 +103,15 @@ bool mct_text_is_near(const char *word, size_t distance) {
     return distance <= (strlen(word) + 2) / 3;
 }
 
+/* What a YAML file must not contain as it is, or takes for the end of a line: U+0080 to U+009F, U+2028, U+2029,
+ * U+FEFF, U+FFFE, U+FFFF. */
+static bool is_escaped_in_yaml(const unsigned char *at, size_t length) {
+    if (length == 2) return mct_text_control((const char *)at) == 2;
+    if (length != 3) return false;
+    return (at[0] == 0xE2 && at[1] == 0x80 && (at[2] == 0xA8 || at[2] == 0xA9)) ||
+           (at[0] == 0xEF && ((at[1] == 0xBB && at[2] == 0xBF) || (at[1] == 0xBF && at[2] >= 0xBE)));
+}
+
 void mct_text_add_quoted(mct_text *text, const char *string) {
     mct_text_add(text, "\"");
     for (const unsigned char *at = (const unsigned char *)string; *at;) {
@@ -98,8 +121,11 @@ void mct_text_add_quoted(mct_text *text, const char *string) {
             mct_text_add(text, "\\uFFFD");
         } else if (*at == '"' || *at == '\\') {
             mct_text_add(text, "\\%c", *at);
-        } else if (*at < 0x20 || *at == 0x7F) {
+        } else if (mct_text_control((const char *)at) == 1) {
             mct_text_add(text, "\\u%04X", *at);
+        } else if (is_escaped_in_yaml(at, length)) {
+            mct_text_add(text, "\\u%04X",
+                         length == 2 ? at[1] : (at[0] & 0x0Fu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu));
         } else {
             mct_text_add(text, "%.*s", (int)length, (const char *)at);
         }

@@ -20,11 +20,17 @@ void mct_text_add(mct_text *text, const char *format, ...);
 /* `length` bytes as they are. */
 void mct_text_add_bytes(mct_text *text, const char *bytes, size_t length);
 
-/* `string` in double quotes, escaped as JSON wants it (YAML reads the same); bytes that are not UTF-8 become U+FFFD. */
+/* `string` in double quotes, escaped as JSON and YAML want it, of which both read the same; bytes that are not UTF-8
+ * become U+FFFD. */
 void mct_text_add_quoted(mct_text *text, const char *string);
 
 /* Bytes of the valid UTF-8 sequence at `at`, 0 if there is none (RFC 3629: no surrogates, nothing overlong). */
 size_t mct_utf8_length(const char *at);
+
+/* Bytes of the control character at `at` (U+0001 to U+001F, U+007F to U+009F), 0 if there is none. */
+size_t mct_text_control(const char *at);
+
+bool mct_text_has_control(const char *text);
 
 /* Levenshtein distance of two texts of less than MCT_DISTANCE_MAX bytes; a longer one is far from everything. */
 enum { MCT_DISTANCE_MAX = 256 };

@@ -111,7 +111,7 @@ const char *mct_config_origin(const mct_config *config, const char *key) {
 
 /* ---- messages ----------------------------------------------------------------------------------------------- */
 
-/* A value in one short printable line. */
+/* A value, shortened; mct_fail makes it printable. */
 static void value_text(const mct_value *value, char *text, size_t size) {
     if (value->kind == MCT_VALUE_SCALAR) {
         const char *quote = value->quoted || value->text[0] == '\0' ? "\"" : "";
@@ -119,9 +119,6 @@ static void value_text(const mct_value *value, char *text, size_t size) {
         snprintf(text, size, strlen(value->text) > 80 ? "%s%.80s...%s" : "%s%s%s", quote, value->text, quote);
     } else {
         snprintf(text, size, "%s", value->kind == MCT_VALUE_LIST ? "[...]" : "{...}");
-    }
-    for (char *at = text; *at; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7F) *at = '?';
     }
 }
 

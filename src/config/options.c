@@ -7,6 +7,7 @@
 
 #include "apmct/config.h"
 #include "base/number.h"
+#include "base/text.h"
 
 /* ---- choices ------------------------------------------------------------------------------------------------ */
 
@@ -179,9 +180,7 @@ static bool parse_text(const mct_option *option, const char *text, char *field) 
 
     if ((double)length < option->minimum || length >= option->size) return false;
     if (option->choices && !find_choice(option, text)) return false;
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F) return false;
-    }
+    if (mct_text_has_control(text)) return false;
     memcpy(field, text, length + 1);
     return true;
 }
@@ -310,7 +309,8 @@ void mct_option_range(const mct_option *option, char *text, size_t size) {
         if (option->choices) {
             choices_range(option, text, size);
         } else if (!option->note[0]) {
-            snprintf(text, size, "text of %.0f ... %zu bytes", option->minimum, option->size - 1);
+            snprintf(text, size, "text of %.0f ... %zu bytes, no control characters", option->minimum,
+                     option->size - 1);
         }
         break;
     case MCT_OPTION_NUMBER_OR_ALL:

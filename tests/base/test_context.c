@@ -60,6 +60,22 @@ Test(context, cuts_what_is_too_long) {
     mct_context_destroy(context);
 }
 
+Test(context, errors_are_one_line_whatever_a_name_holds) {
+    char text[3000];
+    mct_context *context;
+
+    cr_assert_eq(mct_context_create(&context), MCT_OK);
+    mct_fail(context, MCT_FILE, "%s", "a\nb\t\x1B[31m\x7F \xC2\x85 \xC2\xA0 \xC3\x9F \xC2");
+    cr_assert_str_eq(mct_context_error(context),
+                     "a\\nb\\x09\\x1B[31m\\x7F \\u0085 \xC2\xA0 \xC3\x9F \xC2"); /* these three are text */
+    memset(text, '\x01', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    mct_fail(context, MCT_FILE, "%s", text); /* grows fourfold, and still fits */
+    cr_assert_gt(strlen(mct_context_error(context)), 1000);
+    cr_assert_lt(strlen(mct_context_error(context)), 2048);
+    mct_context_destroy(context);
+}
+
 Test(context, null_is_allowed_where_there_is_nobody_to_tell) {
     cr_assert_eq(mct_fail(NULL, MCT_FILE, "nobody"), MCT_FILE);
     mct_tell(NULL, MCT_MESSAGE_WARNING, "nobody");
