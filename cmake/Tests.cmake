@@ -3,7 +3,8 @@
 #   tests/ROOM/long_*.c  programs of their own; ctest runs them with --sample, people without
 #   tests/cli/test_*.sh  (and .py) get the path of the command as first argument; damaged_files.c is a module that
 #                        one of them preloads
-#   tests/faults         a library whose calls of the system fail when a test wants it
+#   tests/faults         libraries whose calls of the system, or for memory, fail when a test wants it
+#   tests/fuzz/fuzz_*.c  fuzzers, each with its inputs in tests/fuzz/corpus
 #   tests/cuda           the CUDA sources on the host and the mistakes that must be found there
 #   bench/*.c            one program, apmct_bench; ctest runs it with --smoke
 
@@ -18,11 +19,12 @@ endif()
 
 set(apmct_tests_summary "off")
 if(APMCT_TESTS)
-    pkg_check_modules(CRITERION IMPORTED_TARGET criterion)
+    pkg_check_modules(CRITERION IMPORTED_TARGET criterion libcjson)
     if(NOT CRITERION_FOUND AND NOT APMCT_TESTS STREQUAL "AUTO")
-        message(FATAL_ERROR "Criterion was not found (Debian: libcriterion-dev)")
+        message(FATAL_ERROR "Criterion or cJSON was not found (Debian: libcriterion-dev, libcjson-dev)")
     elseif(NOT CRITERION_FOUND)
-        message(WARNING "Criterion was not found: the tests in C are not built (Debian: libcriterion-dev)")
+        message(WARNING
+            "Criterion or cJSON was not found: the tests in C are not built (Debian: libcriterion-dev, libcjson-dev)")
     endif()
     file(GLOB_RECURSE apmct_test_sources CONFIGURE_DEPENDS tests/test_*.c)
     list(FILTER apmct_test_sources EXCLUDE REGEX "/tests/cuda/")
@@ -67,6 +69,35 @@ if(APMCT_TESTS)
         target_compile_definitions(apmct_fail_files PRIVATE _GNU_SOURCE)
         set_target_properties(apmct_fail_files PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
     endif()
+    # Fuzzers: with libFuzzer where it is asked for, else with a driver of our own; ctest runs a short form.
+    file(GLOB apmct_fuzz_sources CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
+    foreach(source IN LISTS apmct_fuzz_sources)
+        apmct_add_test_program(${source})
+        cmake_path(GET source STEM name)
+        string(REPLACE fuzz_ "" subject ${name})
+        if(APMCT_FUZZ)
+            target_compile_options(${name} PRIVATE ${apmct_fuzz})
+            target_link_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined)
+        else()
+            target_sources(${name} PRIVATE tests/fuzz/driver.c)
+        endif()
+        add_test(NAME fuzz/${subject}
+            COMMAND ${name} -runs=50000 -seed=1 ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${subject})
+        set_tests_properties(fuzz/${subject} PROPERTIES LABELS fuzz)
+    endforeach()
+    # Memory that runs out at a place of choice, for tests/cli/test_memory_faults.py.
+    include(CheckFunctionExists)
+    check_function_exists(__libc_memalign APMCT_HAVE_GNU_ALLOCATOR)
+    set(apmct_fail_memory "")
+    if(TARGET apmct_command AND APMCT_HAVE_GNU_ALLOCATOR AND NOT APMCT_SANITIZE AND NOT APMCT_COVERAGE)
+        add_library(apmct_fail_memory MODULE tests/faults/fail_memory.c)
+        target_link_libraries(apmct_fail_memory PRIVATE apmct_flags ${CMAKE_DL_LIBS})
+        target_compile_options(apmct_fail_memory PRIVATE -fno-optimize-sibling-calls)
+        set_target_properties(apmct_fail_memory PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+        set(apmct_fail_memory $<TARGET_FILE:apmct_fail_memory>)
+    else()
+        list(FILTER apmct_cli_tests EXCLUDE REGEX test_memory_faults)
+    endif()
     if(TARGET apmct_command)
         find_package(Python3 COMPONENTS Interpreter)
         # Without the flags of ours: Python loads it, which has no sanitizers.
@@ -74,7 +105,8 @@ if(APMCT_TESTS)
         target_compile_definitions(apmct_damaged_files PRIVATE _GNU_SOURCE)
         target_link_libraries(apmct_damaged_files PRIVATE apmct_dependencies ${CMAKE_DL_LIBS})
         set(apmct_cli_environment
-            "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "APMCT_TEST_MODULE=$<TARGET_FILE:apmct_damaged_files>")
+            "APMCT_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "APMCT_TEST_MODULE=$<TARGET_FILE:apmct_damaged_files>"
+            "APMCT_FAIL_MEMORY=${apmct_fail_memory}")
         file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
         foreach(source IN LISTS apmct_cli_tests)
             cmake_path(GET source STEM name)

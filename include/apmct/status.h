@@ -22,7 +22,7 @@ extern "C" {
     X(MCT_USAGE, "usage", 2, "bad command line")                                  \
     X(MCT_CONFIG, "config", 2, "bad configuration")                               \
     X(MCT_ARGUMENT, "argument", 2, "an argument is outside its range")            \
-    X(MCT_MEMORY, "memory", 2, "not enough memory")                               \
+    X(MCT_MEMORY, "memory", 1, "not enough memory")                               \
     X(MCT_FILE, "file", 3, "a file cannot be read or written")                    \
     X(MCT_FORMAT, "format", 3, "a file does not hold what was asked for")         \
     X(MCT_BACKEND, "backend", 4, "the backend or its device is not usable")
@@ -40,7 +40,7 @@ const char *mct_status_name(mct_status status);
 /* One sentence in English; static storage. */
 const char *mct_status_sentence(mct_status status);
 
-/* Exit status of the command: 0 done, 1 numerics, 2 command line or configuration, 3 files, 4 backend. */
+/* Exit status of the command: 0 done, 1 numerics or memory, 2 command line or configuration, 3 files, 4 backend. */
 int mct_status_exit(mct_status status);
 
 /* Return from the calling function with the status of `call` unless it is MCT_OK. */

@@ -98,7 +98,7 @@ static void tell_parent(void *user, mct_message_kind kind, const char *text) {
 }
 
 mct_status mct_context_create_child(mct_context *parent, int threads, mct_context **child) {
-    MCT_TRY(mct_context_create(child));
+    if (mct_context_create(child) != MCT_OK) return mct_fail(parent, MCT_MEMORY, "not enough memory for a context");
     (*child)->parent = parent;
     mct_context_set_threads(*child, threads);
     mct_context_set_messages(*child, tell_parent, parent);

@@ -40,6 +40,13 @@ void mct_text_add(mct_text *text, const char *format, ...) {
     text->length += (size_t)length;
 }
 
+void mct_text_add_bytes(mct_text *text, const char *bytes, size_t length) {
+    if (!reserve(text, length)) return;
+    memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
 size_t mct_utf8_length(const char *text) {
     const unsigned char *at = (const unsigned char *)text;
     size_t length;

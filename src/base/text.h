@@ -17,6 +17,9 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void mct_text_add(mct_text *text, const char *format, ...);
 
+/* `length` bytes as they are. */
+void mct_text_add_bytes(mct_text *text, const char *bytes, size_t length);
+
 /* `string` in double quotes, escaped as JSON and YAML want it, of which both read the same; bytes that are not UTF-8
  * become U+FFFD. */
 void mct_text_add_quoted(mct_text *text, const char *string);

@@ -2,10 +2,11 @@
 #ifndef MCT_CLI_H
 #define MCT_CLI_H
 
-#include <cjson/cJSON.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "apmct/apmct.h"
+#include "cli/json.h"
 
 typedef struct cli_command cli_command;
 
@@ -30,10 +31,10 @@ typedef struct cli {
     double seconds; /* computing */
     unsigned long evaluations;
     bool configured;
-    bool kept;       /* an interrupted run left something to go on from */
-    bool lines;      /* JSON has gone out line by line; the object of the whole follows only after a failure */
-    cJSON *result;   /* the command's own keys */
-    cJSON *warnings; /* list of texts */
+    bool kept;         /* an interrupted run left something to go on from */
+    bool lines;        /* JSON has gone out line by line; the object of the whole follows only after a failure */
+    cli_json result;   /* the command's own keys */
+    mct_text warnings; /* each ended by a zero byte */
 } cli;
 
 struct cli_command {
@@ -56,7 +57,7 @@ mct_status cli_evolve(cli *run);
 mct_status cli_sweep(cli *run);
 mct_status cli_trace(cli *run); /* apmct sweep with sweep.trace: command_trace.c; configured */
 /* --dry-run of both; sweep: NULL of a trace */
-void cli_sweep_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost);
+void cli_sweep_cost(cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost);
 mct_status cli_info(cli *run);
 mct_status cli_plot(cli *run);
 
@@ -70,6 +71,16 @@ void cli_print_help(const cli *run);
  * file writable.  Errors: as mct_config_load and mct_config_check. */
 mct_status cli_configure(cli *run, const char *file);
 
+/* Loads this program again with an environment in which waiting threads do not spin for long, where that is of use:
+ * before the configuration `file` is read if it can be read only once, else once run->config is known: threads.c. */
+void cli_bound_spinning_before(const cli *run, const char *file);
+void cli_bound_spinning(const cli *run, const char *file);
+
+/* Signals: signals.c.  From now on they interrupt `context`. */
+void cli_take_signals(mct_context *context);
+/* From now on they wait until they are taken, be it by the program that is loaded again. */
+void cli_hold_signals(sigset_t *before);
+
 /* Seconds of a clock that never goes back. */
 double cli_clock(void);
 
@@ -77,24 +88,19 @@ double cli_clock(void);
 void cli_message(void *user, mct_message_kind kind, const char *text);
 void cli_end_progress(void);
 
-/* JSON: json.c.  Numbers with up to 17 digits, the fewest that read back to the same; not finite: null. */
-void cli_json_number(cJSON *object, const char *key, double number);
-void cli_json_text(cJSON *object, const char *key, const char *text); /* NULL: null; UTF-8 made valid */
-/* values[stride*i], i < count, as a list. */
-void cli_json_list(cJSON *object, const char *key, const double *values, size_t count);
-/* [component][q] as [q][mu][nu]. */
-void cli_json_matrix(cJSON *object, const char *key, const double *components, size_t points, size_t species);
-/* values [shape[0]]...[shape[rank-1]] as nested lists; rank 0: the number. */
-cJSON *cli_json_array(const double *values, size_t rank, const size_t *shape);
-/* The whole object of a run to stdout. */
-void cli_print_json(const cli *run, mct_status status);
+/* One object to stdout, in a line of its own; it is empty then.  Errors: MCT_MEMORY. */
+mct_status cli_print_line(const cli *run, cli_json *object);
+/* The whole object of a run to stdout: json.c.  Returns `status`, or MCT_MEMORY if that was MCT_OK. */
+mct_status cli_print_json(const cli *run, mct_status status);
 
 /* A result file, read in a process of its own, so that one that is damaged harms nobody: result_aside.c.  Without
  * `values` as by mct_result_load_shapes.  Meanwhile signals end the command at once.  Errors: as mct_result_load;
  * MCT_FORMAT where reading crashed, hung or took too much memory. */
 mct_status cli_load_result(cli *run, const char *path, bool values, mct_result **result);
 
-/* What summaries have in common: report.c. */
+/* What reports have in common: report.c.  Text of the failure `status`, never empty. */
+const char *cli_error(const cli *run, mct_status status);
+/* And of summaries. */
 void cli_print_mixture(const cli *run);                           /* packing fraction and model */
 void cli_print_model(const cli *run, const mct_mixture *mixture); /* density (mixture not NULL), closure, grid */
 void cli_print_computed(const cli *run);                          /* kernel, backend, threads, time */

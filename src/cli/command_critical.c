@@ -223,16 +223,16 @@ static void fill_json(cli *run, const search *found) {
     const mct_exponents *exponents = found->first ? &found->first->exponents : &none;
 
     if (!found->of_activity) {
-        cli_json_number(run->result, "packing_fraction_critical", found->first ? found->first->packing_fraction : NAN);
+        cli_json_number(&run->result, "packing_fraction_critical", found->first ? found->first->packing_fraction : NAN);
     } else if (found->line) {
-        cli_json_list(run->result, "activity_critical", found->line->root, found->line->root_count);
+        cli_json_list(&run->result, "activity_critical", found->line->root, found->line->root_count);
     } else {
-        cli_json_text(run->result, "activity_critical", NULL);
+        cli_json_text(&run->result, "activity_critical", NULL);
     }
-    cli_json_number(run->result, "exponent_parameter", exponents->exponent_parameter);
-    cli_json_number(run->result, "a", exponents->a);
-    cli_json_number(run->result, "b", exponents->b);
-    cli_json_number(run->result, "gamma", exponents->gamma);
+    cli_json_number(&run->result, "exponent_parameter", exponents->exponent_parameter);
+    cli_json_number(&run->result, "a", exponents->a);
+    cli_json_number(&run->result, "b", exponents->b);
+    cli_json_number(&run->result, "gamma", exponents->gamma);
 }
 
 /* A file in which no critical point was found has the wave numbers and, of an activity, the line. */

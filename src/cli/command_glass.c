@@ -41,16 +41,17 @@ static void fill_json(cli *run, const solution *found, bool solved) {
     const mct_glass_result *result = &found->result;
     const mct_statics *statics = found->statics;
 
-    cli_json_text(run->result, "state", solved ? mct_state_name(result->state) : NULL);
-    cli_json_number(run->result, "iterations", (double)result->iterations);
-    cli_json_number(run->result, "residual", result->residual);
-    cli_json_number(run->result, "eigenvalue", result->eigenvalue);
-    cli_json_number(run->result, "packing_fraction_critical", result->packing_fraction_critical);
+    cli_json_text(&run->result, "state", solved ? mct_state_name(result->state) : NULL);
+    cli_json_number(&run->result, "iterations", (double)result->iterations);
+    cli_json_number(&run->result, "residual", result->residual);
+    cli_json_number(&run->result, "eigenvalue", result->eigenvalue);
+    cli_json_number(&run->result, "packing_fraction_critical", result->packing_fraction_critical);
     if (!solved) return;
-    cli_json_list(run->result, "wave_number", statics->wave_number, statics->points);
-    cli_json_matrix(run->result, "structure_factor", statics->structure_factor, statics->points, statics->species);
-    cli_json_matrix(run->result, "nonergodicity", found->F, statics->points, statics->species);
-    cli_json_number(run->result, "wave_number_observed", statics->wave_number[found->observed]);
+    cli_json_list(&run->result, "wave_number", statics->wave_number, statics->points);
+    cli_json_matrix(&run->result, "structure_factor", statics->structure_factor, statics->points, statics->species,
+                    statics->species);
+    cli_json_matrix(&run->result, "nonergodicity", found->F, statics->points, statics->species, statics->species);
+    cli_json_number(&run->result, "wave_number_observed", statics->wave_number[found->observed]);
 }
 
 static mct_status save(cli *run, const solution *found) {

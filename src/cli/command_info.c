@@ -29,47 +29,49 @@ static double known(double value) {
     return value > 0 ? value : (double)NAN;
 }
 
-static cJSON *device_json(const char *backend, const mct_device *device) {
-    cJSON *row = cJSON_CreateObject();
+static void device_json(cli_json *to, const char *backend, const mct_device *device) {
     char text[TEXT_LENGTH];
 
-    cli_json_text(row, "backend", backend);
-    cli_json_text(row, "name", device->name);
-    cli_json_number(row, "memory_gibibytes", (double)device->memory / gibibyte);
+    cli_json_open(to, NULL, "{}");
+    cli_json_text(to, "backend", backend);
+    cli_json_text(to, "name", device->name);
+    cli_json_number(to, "memory_gibibytes", (double)device->memory / gibibyte);
     snprintf(text, sizeof text, "%d.%d", device->capability[0], device->capability[1]);
-    cli_json_text(row, "compute_capability", text);
-    cli_json_number(row, "multiprocessors", device->multiprocessors);
-    cli_json_number(row, "clock_gigahertz", known(1e-9 * device->clock));
-    cli_json_number(row, "peak_tflops_double", known(1e-12 * device->peak_double));
-    cli_json_number(row, "peak_tflops_single", known(1e-12 * device->peak_single));
+    cli_json_text(to, "compute_capability", text);
+    cli_json_number(to, "multiprocessors", device->multiprocessors);
+    cli_json_number(to, "clock_gigahertz", known(1e-9 * device->clock));
+    cli_json_number(to, "peak_tflops_double", known(1e-12 * device->peak_double));
+    cli_json_number(to, "peak_tflops_single", known(1e-12 * device->peak_single));
     describe_version(device->driver, text, sizeof text);
-    cli_json_text(row, "cuda_driver", text);
+    cli_json_text(to, "cuda_driver", text);
     describe_version(device->runtime, text, sizeof text);
-    cli_json_text(row, "cuda_runtime", text);
-    return row;
+    cli_json_text(to, "cuda_runtime", text);
+    cli_json_close(to);
 }
 
-static void program_json(cli *run) {
-    cJSON *backends = cJSON_AddArrayToObject(run->result, "backends");
-    cJSON *listed = cJSON_AddArrayToObject(run->result, "devices");
+static void program_json(const cli *run, cli_json *to) {
     mct_device devices[DEVICES_MAX];
     char text[TEXT_LENGTH];
 
-    cli_json_text(run->result, "build", mct_build_description());
-    cli_json_number(run->result, "threads", mct_context_threads(run->context));
-    cli_json_number(run->result, "memory_gibibytes", memory_gibibytes());
+    cli_json_open(to, "backends", "[]");
     for (size_t i = 0; i < mct_backend_count(); i++) {
-        cJSON *row = cJSON_CreateObject();
+        mct_backend_describe(run->context, i, text, sizeof text);
+        cli_json_open(to, NULL, "{}");
+        cli_json_text(to, "name", mct_backend_name(i));
+        cli_json_text(to, "description", text);
+        cli_json_close(to);
+    }
+    cli_json_close(to);
+    cli_json_open(to, "devices", "[]");
+    for (size_t i = 0; i < mct_backend_count(); i++) {
         const size_t count = devices_of(i, devices);
 
-        mct_backend_describe(run->context, i, text, sizeof text);
-        cli_json_text(row, "name", mct_backend_name(i));
-        cli_json_text(row, "description", text);
-        cJSON_AddItemToArray(backends, row);
-        for (size_t d = 0; d < count; d++) {
-            cJSON_AddItemToArray(listed, device_json(mct_backend_name(i), &devices[d]));
-        }
+        for (size_t d = 0; d < count; d++) device_json(to, mct_backend_name(i), &devices[d]);
     }
+    cli_json_close(to);
+    cli_json_text(to, "build", mct_build_description());
+    cli_json_number(to, "threads", mct_context_threads(run->context));
+    cli_json_number(to, "memory_gibibytes", memory_gibibytes());
 }
 
 static void device_text(size_t index, const mct_device *device) {
@@ -113,27 +115,25 @@ static void program_text(const cli *run) {
 
 /* ---- a result file ------------------------------------------------------------------------------------------ */
 
-static void file_json(cli *run, const mct_result *file) {
-    cJSON *datasets;
-
-    cli_json_text(run->result, "file", file->path);
-    cli_json_text(run->result, "file_command", file->command);
-    cli_json_text(run->result, "file_version", file->version);
-    if (file->state[0]) cli_json_text(run->result, "state", file->state);
-    datasets = cJSON_AddArrayToObject(run->result, "datasets");
+static void file_json(cli_json *to, const mct_result *file) {
+    cli_json_text(to, "file", file->path);
+    cli_json_text(to, "file_command", file->command);
+    cli_json_text(to, "file_version", file->version);
+    if (file->state[0]) cli_json_text(to, "state", file->state);
+    cli_json_open(to, "datasets", "[]");
     for (size_t i = 0; i < file->dataset_count; i++) {
         const mct_dataset *dataset = &file->datasets[i];
-        cJSON *row = cJSON_CreateObject(), *shape;
 
-        cli_json_text(row, "name", dataset->name);
-        shape = cJSON_AddArrayToObject(row, "shape");
-        for (size_t j = 0; j < dataset->rank; j++) {
-            cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)dataset->shape[j]));
-        }
-        cli_json_text(row, "unit", dataset->unit);
-        cli_json_text(row, "description", dataset->description);
-        cJSON_AddItemToArray(datasets, row);
+        cli_json_open(to, NULL, "{}");
+        cli_json_text(to, "name", dataset->name);
+        cli_json_open(to, "shape", "[]");
+        for (size_t j = 0; j < dataset->rank; j++) cli_json_number(to, NULL, (double)dataset->shape[j]);
+        cli_json_close(to);
+        cli_json_text(to, "unit", dataset->unit);
+        cli_json_text(to, "description", dataset->description);
+        cli_json_close(to);
     }
+    cli_json_close(to);
 }
 
 enum { SHOWN_MAX = 4, NAME_WIDTH_MIN = 22 };
@@ -192,7 +192,7 @@ static mct_status info_file(cli *run, const char *path) {
     file->config = mine;
     run->configured = true;
     if (run->json) {
-        file_json(run, file);
+        file_json(&run->result, file);
     } else if (!run->quiet) {
         file_text(file);
     }
@@ -205,7 +205,7 @@ mct_status cli_info(cli *run) {
     if (run->operand_count) return info_file(run, run->operands[0]);
     MCT_TRY(cli_configure(run, NULL));
     if (run->json) {
-        program_json(run);
+        program_json(run, &run->result);
     } else if (!run->quiet) {
         program_text(run);
     }

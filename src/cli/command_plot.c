@@ -71,22 +71,21 @@ static mct_status draw(cli *run, const cli_figure *figure, mct_result *const *re
     return status;
 }
 
-static void report(cli *run, cJSON *list, const char *figure, const char *output) {
-    cJSON *row = cJSON_CreateObject();
-
-    cli_json_text(row, "figure", figure);
-    cli_json_text(row, "file", output);
-    cJSON_AddItemToArray(list, row);
+static void report(cli *run, const char *figure, const char *output) {
+    cli_json_open(&run->result, NULL, "{}");
+    cli_json_text(&run->result, "figure", figure);
+    cli_json_text(&run->result, "file", output);
+    cli_json_close(&run->result);
     if (!output && !run->json && !run->quiet) printf("%-22s can be drawn: add -o FILE.pdf\n", figure);
 }
 
 /* All figures that the files support: fig.pdf becomes fig-structure-factor.pdf ... where there is more than one. */
 static mct_status draw_all(cli *run, mct_result *const *results, const char *const *labels) {
-    cJSON *list = cJSON_AddArrayToObject(run->result, "figures");
     const cli_format *format = NULL;
     const char *suffix = NULL;
     size_t supported = 0;
 
+    cli_json_open(&run->result, "figures", "[]"); /* closed with the object, also after a failure */
     if (run->output) MCT_TRY(find_format(run, run->output, &format, &suffix));
     for (const cli_figure *figure = cli_figures; figure->name; figure++) {
         supported += is_supported(figure, results, run->operand_count);
@@ -112,7 +111,7 @@ static mct_status draw_all(cli *run, mct_result *const *results, const char *con
                 return status;
             }
         }
-        report(run, list, figure->name, name);
+        report(run, figure->name, name);
         free(name);
     }
     return MCT_OK;
@@ -134,7 +133,8 @@ static mct_status draw_one(cli *run, mct_result *const *results, const char *con
         MCT_TRY(find_format(run, run->output, &format, &suffix));
         MCT_TRY(draw(run, figure, results, labels, format, run->output));
     }
-    report(run, cJSON_AddArrayToObject(run->result, "figures"), figure->name, run->output);
+    cli_json_open(&run->result, "figures", "[]");
+    report(run, figure->name, run->output);
     return MCT_OK;
 }
 

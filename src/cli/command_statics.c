@@ -31,10 +31,12 @@ static void print_summary(const cli *run, const mct_statics *statics) {
 }
 
 static void fill_json(cli *run, const mct_statics *statics) {
-    cli_json_number(run->result, "density", statics->density);
-    cli_json_list(run->result, "wave_number", statics->wave_number, statics->points);
-    cli_json_matrix(run->result, "structure_factor", statics->structure_factor, statics->points, statics->species);
-    cli_json_matrix(run->result, "direct_correlation", statics->direct_correlation, statics->points, statics->species);
+    cli_json_number(&run->result, "density", statics->density);
+    cli_json_list(&run->result, "wave_number", statics->wave_number, statics->points);
+    cli_json_matrix(&run->result, "structure_factor", statics->structure_factor, statics->points, statics->species,
+                    statics->species);
+    cli_json_matrix(&run->result, "direct_correlation", statics->direct_correlation, statics->points, statics->species,
+                    statics->species);
 }
 
 static mct_status save(cli *run, const mct_statics *statics) {

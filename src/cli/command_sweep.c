@@ -9,7 +9,7 @@
 
 /* ---- JSON: one object per line and point -------------------------------------------------------------------- */
 
-static void put_values(cJSON *object, const mct_sweep *sweep, const double *row) {
+static void put_values(cli_json *to, const mct_sweep *sweep, const double *row) {
     size_t count;
     const mct_table_column *columns = mct_sweep_columns(sweep, &count);
 
@@ -17,59 +17,54 @@ static void put_values(cJSON *object, const mct_sweep *sweep, const double *row)
         const double *values = row + columns[i].offset;
 
         if (columns[i].text) {
-            cli_json_text(object, columns[i].name, columns[i].text(*values));
+            cli_json_text(to, columns[i].name, columns[i].text(*values));
         } else if (columns[i].is_list) {
             size_t length = 0;
 
             while (length < columns[i].width && !isnan(values[length])) length++;
-            cJSON_AddItemToObject(object, columns[i].name, cli_json_array(values, 1, &length));
+            cli_json_list(to, columns[i].name, values, length);
         } else {
-            cJSON_AddItemToObject(object, columns[i].name, cli_json_array(values, columns[i].rank, columns[i].shape));
+            cli_json_array(to, columns[i].name, values, columns[i].rank, columns[i].shape);
         }
     }
 }
 
-/* Where there are any. */
-static void put_warnings(cJSON *object, const mct_sweep *sweep, size_t point) {
-    cJSON *list = mct_sweep_point_warning(sweep, point, 0) ? cJSON_AddArrayToObject(object, "warnings") : NULL;
+static void put_warnings(cli_json *to, const mct_sweep *sweep, size_t point) {
     const char *text;
 
-    for (size_t i = 0; list && (text = mct_sweep_point_warning(sweep, point, i)); i++) {
-        cJSON_AddItemToArray(list, cJSON_CreateString(text));
-    }
+    cli_json_open(to, "warnings", "[]");
+    for (size_t i = 0; (text = mct_sweep_point_warning(sweep, point, i)); i++) cli_json_text(to, NULL, text);
+    cli_json_close(to);
 }
 
 static mct_status print_line(cli *run, const mct_sweep *sweep, size_t point) {
     const mct_sweep_table *table = mct_sweep_table_of(sweep);
-    cJSON *object = cJSON_CreateObject(), *parameters;
-    char error[160], *text;
+    cli_json object = {0};
+    char error[160];
     double number;
 
-    cli_json_number(object, "point", (double)point);
-    parameters = cJSON_AddObjectToObject(object, "parameters");
+    cli_json_open(&object, NULL, "{}");
+    cli_json_number(&object, "point", (double)point);
+    cli_json_open(&object, "parameters", "{}");
     for (size_t key = 0; key < mct_sweep_table_keys(table); key++) {
         const char *value = mct_sweep_table_value(table, point, key);
 
         if (mct_number_parse(value, &number)) {
-            cli_json_number(parameters, mct_sweep_table_key(table, key), number);
+            cli_json_number(&object, mct_sweep_table_key(table, key), number);
         } else {
-            cli_json_text(parameters, mct_sweep_table_key(table, key), value);
+            cli_json_text(&object, mct_sweep_table_key(table, key), value);
         }
     }
-    cli_json_text(object, "status", mct_status_name(mct_sweep_status(sweep, point)));
+    cli_json_close(&object);
+    cli_json_text(&object, "status", mct_status_name(mct_sweep_status(sweep, point)));
     if (mct_sweep_status(sweep, point) != MCT_OK) {
-        cli_json_text(object, "error", mct_sweep_error(sweep, point, error));
+        cli_json_text(&object, "error", mct_sweep_error(sweep, point, error));
     } else {
-        put_values(object, sweep, mct_sweep_row(sweep, point));
+        put_values(&object, sweep, mct_sweep_row(sweep, point));
     }
-    cli_json_number(object, "kernel_evaluations", (double)mct_sweep_evaluations(sweep, point));
-    put_warnings(object, sweep, point);
-    text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (!text) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
-    puts(text);
-    free(text);
-    return MCT_OK;
+    cli_json_number(&object, "kernel_evaluations", (double)mct_sweep_evaluations(sweep, point));
+    put_warnings(&object, sweep, point);
+    return cli_print_line(run, &object);
 }
 
 /* ---- summary ------------------------------------------------------------------------------------------------ */
@@ -90,15 +85,16 @@ static int compare(const void *a, const void *b) {
     return one < other ? -1 : one > other;
 }
 
-static void print_evaluations(const mct_sweep *sweep, size_t points) {
+static mct_status print_evaluations(const cli *run, const mct_sweep *sweep, size_t points) {
     unsigned long *counts = malloc(points * sizeof *counts), all = 0;
 
-    if (!counts) return;
+    if (!counts) return mct_fail(run->context, MCT_MEMORY, "not enough memory for the summary");
     for (size_t p = 0; p < points; p++) all += counts[p] = mct_sweep_evaluations(sweep, p);
     qsort(counts, points, sizeof *counts, compare);
     printf("kernel evaluations %lu; per point %lu in the median, at most %lu\n", all, counts[points / 2],
            counts[points - 1]);
     free(counts);
+    return MCT_OK;
 }
 
 /* The first failures, each with what tells its point from others. */
@@ -120,7 +116,7 @@ static void print_failures(const mct_sweep *sweep, size_t failed) {
     if (failed > shown) printf("                   and %zu more\n", failed - shown);
 }
 
-static void print_summary(const cli *run, const mct_sweep *sweep) {
+static mct_status print_summary(const cli *run, const mct_sweep *sweep) {
     const size_t points = mct_sweep_table_points(mct_sweep_table_of(sweep));
     const int threads = mct_context_threads(run->context);
     size_t failed;
@@ -131,19 +127,20 @@ static void print_summary(const cli *run, const mct_sweep *sweep) {
     cli_print_model(run, NULL);
     printf("done               %zu, failed %zu\n", points - failed, failed);
     print_failures(sweep, failed);
-    print_evaluations(sweep, points);
+    MCT_TRY(print_evaluations(run, sweep, points));
     printf("computed with      backend %s, %d thread%s, %.3g s, %.4g points per second\n", run->backend_used, threads,
            threads == 1 ? "" : "s", run->seconds, (double)points / run->seconds);
     cli_print_written(run);
+    return MCT_OK;
 }
 
 /* A trace has no table. */
-void cli_sweep_cost(const cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost) {
+void cli_sweep_cost(cli *run, const mct_sweep *sweep, const mct_sweep_cost *cost) {
     if (run->json) {
-        cli_json_number(run->result, "points", (double)cost->points);
-        cli_json_number(run->result, "memory", (double)cost->memory);
-        cli_json_number(run->result, "file", (double)cost->file);
-        cli_json_number(run->result, "seconds_estimated", cost->seconds);
+        cli_json_number(&run->result, "points", (double)cost->points);
+        cli_json_number(&run->result, "memory", (double)cost->memory);
+        cli_json_number(&run->result, "file", (double)cost->file);
+        cli_json_number(&run->result, "seconds_estimated", cost->seconds);
         return;
     }
     if (run->quiet) return;
@@ -195,8 +192,7 @@ static mct_status report(cli *run, mct_sweep *sweep) {
 
     for (size_t p = 0; p < points; p++) run->evaluations += mct_sweep_evaluations(sweep, p);
     for (size_t p = 0; p < points && run->json; p++) MCT_TRY(print_line(run, sweep, p));
-    if (!run->json && !run->quiet) print_summary(run, sweep);
-    return MCT_OK;
+    return run->json || run->quiet ? MCT_OK : print_summary(run, sweep);
 }
 
 static mct_status dry_run(cli *run, mct_sweep *sweep) {

@@ -29,23 +29,20 @@ static const char *feature_of(const mct_critical_line *line, size_t i) {
 
 static mct_status print_line(cli *run, size_t point, const char *key, double activity, double phi,
                              double exponent_parameter, const char *feature, const double *area, size_t species) {
-    cJSON *object = cJSON_CreateObject();
-    char *text;
+    cli_json object = {0};
 
-    cli_json_number(object, "point", (double)point);
-    cli_json_number(cJSON_AddObjectToObject(object, "parameters"), key, activity);
-    cli_json_text(object, "status", mct_status_name(MCT_OK));
-    cli_json_number(object, "packing_fraction_critical", phi);
-    cli_json_number(object, "exponent_parameter", exponent_parameter);
-    cli_json_text(object, "feature", feature);
-    if (area) cli_json_list(object, "nonergodicity_area", area, species);
-    if (cJSON_GetArraySize(run->warnings) > 0) cJSON_AddItemReferenceToObject(object, "warnings", run->warnings);
-    text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (!text) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
-    puts(text);
-    free(text);
-    return MCT_OK;
+    cli_json_open(&object, NULL, "{}");
+    cli_json_number(&object, "point", (double)point);
+    cli_json_open(&object, "parameters", "{}");
+    cli_json_number(&object, key, activity);
+    cli_json_close(&object);
+    cli_json_text(&object, "status", mct_status_name(MCT_OK));
+    cli_json_number(&object, "packing_fraction_critical", phi);
+    cli_json_number(&object, "exponent_parameter", exponent_parameter);
+    cli_json_text(&object, "feature", feature);
+    if (area) cli_json_list(&object, "nonergodicity_area", area, species);
+    cli_json_warnings(&object, &run->warnings);
+    return cli_print_line(run, &object);
 }
 
 static mct_status print_lines(cli *run, const mct_sweep_trace *request, const mct_critical_line *line) {

@@ -103,7 +103,7 @@ mct_status cli_evolve_stopped(cli *run, cli_evolve_run *found, mct_status why) {
     }
     run->kept = true;
     return mct_fail(run->context, why, "%s; the checkpoint is in %.300s: %s", text, mct_journal_path(found->journal),
-                    mct_status_exit(why) == 1 && why != MCT_INTERRUPTED
+                    why == MCT_NOT_CONVERGED || why == MCT_NON_FINITE
                         ? "the run cannot go on with these options; delete it to begin anew with others"
                         : "the same command with --resume goes on");
 }

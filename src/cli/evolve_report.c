@@ -151,43 +151,29 @@ void cli_evolve_summary(const cli *run, const cli_evolve_run *found) {
 
 /* [m] at the observed wave number. */
 static void put_relaxation(cli *run, const cli_evolve_run *found, const char *key, mct_relaxation_level level) {
-    const size_t m = run->config->mixture.species_count, N = found->statics->points;
-    double *values = malloc(m * sizeof *values);
+    const size_t N = found->statics->points;
 
-    if (!values) return;
-    for (size_t mu = 0; mu < m; mu++) {
-        values[mu] = found->result.relaxation_time[level][mu * N + found->observed];
+    cli_json_open(&run->result, key, "[]");
+    for (size_t mu = 0; mu < run->config->mixture.species_count; mu++) {
+        cli_json_number(&run->result, NULL, found->result.relaxation_time[level][mu * N + found->observed]);
     }
-    cli_json_list(run->result, key, values, m);
-    free(values);
-}
-
-/* Of the mixture, [N][m][m]. */
-static void put_long_time(cli *run, const cli_evolve_run *found) {
-    const size_t m = run->config->mixture.species_count, N = found->statics->points, all = found->statics->species;
-    double *matrix = malloc(m * m * N * sizeof *matrix);
-
-    if (!matrix) return;
-    for (size_t mu = 0; mu < m; mu++) {
-        memcpy(matrix + mu * m * N, found->result.long_time + mu * all * N, m * N * sizeof *matrix);
-    }
-    cli_json_matrix(run->result, "long_time", matrix, N, m);
-    free(matrix);
+    cli_json_close(&run->result);
 }
 
 void cli_evolve_json(cli *run, const cli_evolve_run *found, bool done) {
     const mct_evolution_point *point = &found->result.point;
 
-    cli_json_text(run->result, "state", mct_evolution_state_name(point->state));
-    cli_json_number(run->result, "steps", (double)point->steps);
-    cli_json_number(run->result, "blocks", (double)point->blocks);
-    cli_json_number(run->result, "time_end", point->time);
-    cli_json_number(run->result, "wave_number_observed", found->statics->wave_number[found->observed]);
+    cli_json_text(&run->result, "state", mct_evolution_state_name(point->state));
+    cli_json_number(&run->result, "steps", (double)point->steps);
+    cli_json_number(&run->result, "blocks", (double)point->blocks);
+    cli_json_number(&run->result, "time_end", point->time);
+    cli_json_number(&run->result, "wave_number_observed", found->statics->wave_number[found->observed]);
     if (!done) return;
     put_relaxation(run, found, "relaxation_time", MCT_RELAXATION_E);
     put_relaxation(run, found, "relaxation_time_tenth", MCT_RELAXATION_TENTH);
-    put_long_time(run, found);
-    if (found->accuracy) cli_json_number(run->result, "estimated_error", found->result.estimated_error);
+    cli_json_matrix(&run->result, "long_time", found->result.long_time, found->statics->points,
+                    run->config->mixture.species_count, found->statics->species);
+    if (found->accuracy) cli_json_number(&run->result, "estimated_error", found->result.estimated_error);
 }
 
 /* ---- --dry-run ---------------------------------------------------------------------------------------------- */
@@ -196,14 +182,14 @@ void cli_evolve_cost(cli *run, const cli_evolve_run *found, const mct_evolution_
     char seconds[32];
 
     if (run->json) {
-        cli_json_number(run->result, "start", cost->start);
-        cli_json_number(run->result, "decades", cost->decades);
-        cli_json_number(run->result, "steps_per_decade", cost->steps_per_decade);
-        cli_json_number(run->result, "steps", cost->steps);
-        cli_json_number(run->result, "memory", (double)cost->memory);
-        cli_json_number(run->result, "memory_checkpoint", (double)cost->memory_checkpoint);
-        cli_json_number(run->result, "seconds_per_evaluation", cost->evaluation);
-        cli_json_number(run->result, "seconds_estimated", cost->seconds);
+        cli_json_number(&run->result, "start", cost->start);
+        cli_json_number(&run->result, "decades", cost->decades);
+        cli_json_number(&run->result, "steps_per_decade", cost->steps_per_decade);
+        cli_json_number(&run->result, "steps", cost->steps);
+        cli_json_number(&run->result, "memory", (double)cost->memory);
+        cli_json_number(&run->result, "memory_checkpoint", (double)cost->memory_checkpoint);
+        cli_json_number(&run->result, "seconds_per_evaluation", cost->evaluation);
+        cli_json_number(&run->result, "seconds_estimated", cost->seconds);
         return;
     }
     if (run->quiet) return;

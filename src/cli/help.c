@@ -15,8 +15,8 @@ static const char general[] = "Options:\n"
                               "  --help              this text\n";
 
 static const char statuses[] =
-    "Exit status: 0 done; 1 the numerics failed; 2 bad command line or configuration; 3 files;\n"
-    "4 backend or device.\n";
+    "Exit status: 0 done; 1 the numerics failed or memory ran out; 2 bad command line or configuration;\n"
+    "3 files; 4 backend or device.\n";
 
 static const char resuming[] = "  --resume            go on with the run whose journal lies beside FILE\n"
                                "  --dry-run           steps, memory and time that a run would take; nothing is run\n";

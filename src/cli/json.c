@@ -1,141 +1,173 @@
-/* json.c: the one JSON object of a run. */
+/* json.c: JSON as it is written; the one object of a run. */
+#include "cli/json.h"
+
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
 
 enum { NUMBER_LENGTH = 32 };
 
-/* cJSON prints 15 digits where they agree to within rounding, not where they are the same: numbers go in as text. */
-static int format(double number, char *text) {
+/* The fewest digits, at least 15, that read back to the same. */
+static size_t format(double number, char *text) {
     int length = 0;
 
-    if (!isfinite(number)) return snprintf(text, NUMBER_LENGTH, "null");
+    if (!isfinite(number)) return (size_t)snprintf(text, NUMBER_LENGTH, "null");
     for (int digits = 15; digits <= 17; digits++) {
         length = snprintf(text, NUMBER_LENGTH, "%.*g", digits, number);
         if (strtod(text, NULL) == number) break;
     }
-    return length;
+    return (size_t)length;
 }
 
-void cli_json_number(cJSON *object, const char *key, double number) {
+static void start(cli_json *to, const char *key) {
+    if (to->more) mct_text_add_bytes(&to->text, ",", 1);
+    if (key) {
+        mct_text_add_quoted(&to->text, key);
+        mct_text_add_bytes(&to->text, ":", 1);
+    }
+    to->more = true;
+}
+
+void cli_json_open(cli_json *to, const char *key, const char *brackets) {
+    assert(to->depth < CLI_JSON_DEPTH);
+    start(to, key);
+    mct_text_add_bytes(&to->text, brackets, 1);
+    to->closing[to->depth++] = brackets[1];
+    to->more = false;
+}
+
+void cli_json_close(cli_json *to) {
+    assert(to->depth > 0);
+    mct_text_add_bytes(&to->text, &to->closing[--to->depth], 1);
+    to->more = true;
+}
+
+void cli_json_number(cli_json *to, const char *key, double number) {
     char text[NUMBER_LENGTH];
 
-    format(number, text);
-    cJSON_AddRawToObject(object, key, text);
+    start(to, key);
+    mct_text_add_bytes(&to->text, text, format(number, text));
 }
 
-/* cJSON passes bytes on: replace what is not UTF-8 by '?', so that any reader takes the object. */
-static void make_valid(char *text) {
-    for (char *at = text; *at;) {
-        const size_t length = mct_utf8_length(at);
-
-        if (length == 0) *at = '?';
-        at += length ? length : 1;
-    }
-}
-
-void cli_json_text(cJSON *object, const char *key, const char *text) {
-    char *copy = text ? strdup(text) : NULL;
-
-    if (!copy) {
-        cJSON_AddNullToObject(object, key);
+void cli_json_text(cli_json *to, const char *key, const char *text) {
+    if (!text) {
+        cli_json_raw(to, key, NULL);
         return;
     }
-    make_valid(copy);
-    cJSON_AddStringToObject(object, key, copy);
-    free(copy);
+    start(to, key);
+    mct_text_add_quoted(&to->text, text);
 }
 
-/* Room for `count` numbers with their brackets; NULL if memory ran out. */
-static char *room(size_t count, size_t brackets) {
-    return malloc(count * NUMBER_LENGTH + brackets * 4 + 8);
+void cli_json_list(cli_json *to, const char *key, const double *values, size_t count) {
+    cli_json_open(to, key, "[]");
+    for (size_t i = 0; i < count; i++) cli_json_number(to, NULL, values[i]);
+    cli_json_close(to);
 }
 
-void cli_json_list(cJSON *object, const char *key, const double *values, size_t count) {
-    char *text = room(count, 1), *at = text;
-
-    if (!text) return;
-    *at++ = '[';
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) *at++ = ',';
-        at += format(values[i], at);
-    }
-    *at++ = ']';
-    *at = '\0';
-    cJSON_AddRawToObject(object, key, text);
-    free(text);
-}
-
-void cli_json_matrix(cJSON *object, const char *key, const double *components, size_t points, size_t species) {
-    char *text = room(points * species * species, points * (species + 1)), *at = text;
-
-    if (!text) return;
-    *at++ = '[';
+void cli_json_matrix(cli_json *to, const char *key, const double *components, size_t points, size_t species,
+                     size_t all) {
+    cli_json_open(to, key, "[]");
     for (size_t i = 0; i < points; i++) {
-        at += sprintf(at, "%s[", i > 0 ? "," : "");
-        for (size_t c = 0; c < species * species; c++) {
-            if (c % species == 0) at += sprintf(at, "%s[", c > 0 ? "," : "");
-            if (c % species > 0) *at++ = ',';
-            at += format(components[c * points + i], at);
-            if (c % species == species - 1) *at++ = ']';
+        cli_json_open(to, NULL, "[]");
+        for (size_t mu = 0; mu < species; mu++) {
+            cli_json_open(to, NULL, "[]");
+            for (size_t nu = 0; nu < species; nu++) {
+                cli_json_number(to, NULL, components[(mu * all + nu) * points + i]);
+            }
+            cli_json_close(to);
         }
-        *at++ = ']';
+        cli_json_close(to);
     }
-    *at++ = ']';
-    *at = '\0';
-    cJSON_AddRawToObject(object, key, text);
-    free(text);
+    cli_json_close(to);
 }
 
-void cli_print_json(const cli *run, mct_status status) {
-    cJSON *object = cJSON_CreateObject();
-    char *config = NULL, *text;
-
-    cli_json_text(object, "command", run->command ? run->command->name : NULL);
-    cli_json_text(object, "version", mct_version());
-    cli_json_text(object, "status", mct_status_name(status));
-    if (status != MCT_OK) cli_json_text(object, "error", mct_context_error(run->context));
-    cli_json_text(object, "backend", run->backend_used);
-    cli_json_text(object, "kernel", run->kernel_used);
-    cli_json_number(object, "seconds", run->seconds);
-    cli_json_number(object, "kernel_evaluations", (double)run->evaluations);
-    if (run->configured) (void)mct_config_to_json(NULL, run->config, false, &config);
-    if (config) {
-        cJSON_AddRawToObject(object, "config", config);
-    } else {
-        cJSON_AddNullToObject(object, "config");
-    }
-    free(config);
-    if (cJSON_GetArraySize(run->warnings) > 0) cJSON_AddItemReferenceToObject(object, "warnings", run->warnings);
-    for (cJSON *row = run->result ? run->result->child : NULL; row; row = row->next) {
-        cJSON_AddItemReferenceToObject(object, row->string, row);
-    }
-    text = cJSON_PrintUnformatted(object);
-    if (text) {
-        puts(text);
-    } else {
-        fputs("apmct: not enough memory for the JSON text\n", stderr);
-    }
-    cJSON_free(text);
-    cJSON_Delete(object);
-}
-
-cJSON *cli_json_array(const double *values, size_t rank, const size_t *shape) {
-    char text[NUMBER_LENGTH];
+void cli_json_array(cli_json *to, const char *key, const double *values, size_t rank, const size_t *shape) {
     size_t stride = 1;
-    cJSON *list;
 
     if (rank == 0) {
-        format(*values, text);
-        return cJSON_CreateRaw(text);
+        cli_json_number(to, key, *values);
+        return;
     }
     for (size_t d = 1; d < rank; d++) stride *= shape[d];
-    list = cJSON_CreateArray();
-    for (size_t i = 0; i < shape[0]; i++) {
-        cJSON_AddItemToArray(list, cli_json_array(values + i * stride, rank - 1, shape + 1));
+    cli_json_open(to, key, "[]");
+    for (size_t i = 0; i < shape[0]; i++) cli_json_array(to, NULL, values + i * stride, rank - 1, shape + 1);
+    cli_json_close(to);
+}
+
+void cli_json_raw(cli_json *to, const char *key, const char *json) {
+    if (!json) json = "null";
+    start(to, key);
+    mct_text_add_bytes(&to->text, json, strlen(json));
+}
+
+void cli_json_members(cli_json *to, const cli_json *from) {
+    if (from->text.failed) to->text.failed = true;
+    if (from->text.failed || from->text.length == 0) return;
+    start(to, NULL);
+    mct_text_add_bytes(&to->text, from->text.data, from->text.length);
+    for (size_t depth = from->depth; depth > 0; depth--) mct_text_add_bytes(&to->text, &from->closing[depth - 1], 1);
+}
+
+char *cli_json_take(cli_json *to) {
+    char *text;
+
+    while (to->depth > 0) cli_json_close(to);
+    text = mct_text_take(&to->text);
+    *to = (cli_json){0};
+    return text;
+}
+
+mct_status cli_print_line(const cli *run, cli_json *object) {
+    char *text = cli_json_take(object);
+
+    if (!text) return mct_fail(run->context, MCT_MEMORY, "not enough memory for the JSON text");
+    puts(text);
+    free(text);
+    return MCT_OK;
+}
+
+/* ---- the object of a run ------------------------------------------------------------------------------------ */
+
+void cli_json_warnings(cli_json *to, const mct_text *warnings) {
+    if (warnings->failed) to->text.failed = true;
+    if (warnings->failed) return;
+    cli_json_open(to, "warnings", "[]");
+    for (size_t at = 0; at < warnings->length; at += strlen(warnings->data + at) + 1) {
+        cli_json_text(to, NULL, warnings->data + at);
     }
-    return list;
+    cli_json_close(to);
+}
+
+mct_status cli_print_json(const cli *run, mct_status status) {
+    const char *command = run->command ? run->command->name : NULL;
+    cli_json object = {0};
+    char *config = NULL, *text;
+
+    cli_json_open(&object, NULL, "{}");
+    cli_json_text(&object, "command", command);
+    cli_json_text(&object, "version", mct_version());
+    cli_json_text(&object, "status", mct_status_name(status));
+    if (status != MCT_OK) cli_json_text(&object, "error", cli_error(run, status));
+    cli_json_text(&object, "backend", run->backend_used);
+    cli_json_text(&object, "kernel", run->kernel_used);
+    cli_json_number(&object, "seconds", run->seconds);
+    cli_json_number(&object, "kernel_evaluations", (double)run->evaluations);
+    if (run->configured && mct_config_to_json(NULL, run->config, false, &config) != MCT_OK) object.text.failed = true;
+    cli_json_raw(&object, "config", config);
+    free(config);
+    cli_json_warnings(&object, &run->warnings);
+    cli_json_members(&object, &run->result);
+    text = cli_json_take(&object);
+    if (text) {
+        puts(text);
+        free(text);
+        return status;
+    }
+    if (status == MCT_OK) status = mct_fail(run->context, MCT_MEMORY, "not enough memory for the JSON text");
+    printf("{\"command\":\"%s\",\"version\":\"%s\",\"status\":\"%s\",\"error\":\"%s\"}\n", command ? command : "",
+           mct_version(), mct_status_name(status), mct_status_sentence(status)); /* a text that needs no memory */
+    return status;
 }

@@ -1,13 +1,11 @@
 /* main.c: apmct, the command. */
 #include <errno.h>
-#include <signal.h>
-#include <stdatomic.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "backend/automatic.h"
 #include "cli/cli.h"
 
 const cli_command cli_commands[] = {
@@ -75,38 +73,6 @@ const cli_command cli_commands[] = {
     {.name = NULL},
 };
 
-static mct_context *interruptible; /* what a signal handler can reach; set before the handlers */
-
-static atomic_llong first_signal;    /* ms of the clock; 0: none yet */
-static const long long grace = 1000; /* ms */
-
-static void on_signal(int signal_number) {
-    struct timespec now;
-    long long first = 0, milliseconds;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    milliseconds = (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
-    if (atomic_compare_exchange_strong(&first_signal, &first, milliseconds)) {
-        mct_context_interrupt(interruptible);
-    } else if (milliseconds - first >= grace) {
-        signal(signal_number, SIG_DFL);
-        raise(signal_number); /* takes effect when this function is left */
-    }
-}
-
-/* The first Ctrl-C asks, a later one ends; but not one within a second of the first: timeout(1), for one, signals the
- * process and then its group. */
-static void install_handlers(mct_context *context) {
-    struct sigaction action = {.sa_handler = on_signal};
-
-    interruptible = context;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of write(), with a message */
-}
-
 double cli_clock(void) {
     struct timespec now;
 
@@ -115,27 +81,17 @@ double cli_clock(void) {
 }
 
 mct_status cli_explained(cli *run, mct_status status) {
-    return status == MCT_OK ? MCT_OK : mct_config_explain(run->context, run->config);
-}
+    mct_status explained;
 
-/* Threads that wait for each other spin, for as long as libgomp was told when it was loaded: by default, on a machine that does
- * other work, up to a hundred times longer than the work takes. Where threads will work at one state point this program is
- * therefore loaded again, with libgomp told better. */
-static void bound_spinning(const cli *run, const char *file) {
-    const size_t m = run->config->mixture.species_count;
-
-    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || mct_context_threads(run->context) == 1 ||
-        run->config->grid.points * m * m < MCT_AUTO_THREADS_FROM || (file && strcmp(file, "-") == 0)) {
-        return;
-    }
-    setenv("GOMP_SPINCOUNT", "2000", 1);
-    execv("/proc/self/exe", run->arguments);
-    unsetenv("GOMP_SPINCOUNT"); /* it could not: as it is */
+    if (status == MCT_OK) return MCT_OK;
+    explained = mct_config_explain(run->context, run->config);
+    return explained == MCT_OK ? status : explained; /* a failure without a text is one nevertheless */
 }
 
 mct_status cli_configure(cli *run, const char *file) {
     const char *resolved;
 
+    cli_bound_spinning_before(run, file);
     if (file && file[0]) MCT_TRY(mct_config_load(run->context, run->config, file));
     for (size_t i = 0; i < run->setting_count; i++) {
         MCT_TRY(mct_config_set(run->context, run->config, run->settings[i]));
@@ -149,8 +105,8 @@ mct_status cli_configure(cli *run, const char *file) {
     if (run->output && !run->command->has_figure) {
         MCT_TRY(mct_config_set_value(run->context, run->config, "-o", "output.file", run->output));
     }
+    cli_bound_spinning(run, file); /* before anything is told */
     MCT_TRY(mct_config_check(run->context, run->config));
-    bound_spinning(run, file);
     run->configured = true;
     MCT_TRY(cli_explained(
         run, mct_backend_resolve(run->context, run->config->solver.backend, run->config->grid.points, &resolved)));
@@ -163,9 +119,6 @@ mct_status cli_configure(cli *run, const char *file) {
 
 static mct_status run_command(cli *run, int argc, char **argv) {
     MCT_TRY(mct_config_create(run->context, &run->config));
-    run->result = cJSON_CreateObject();
-    run->warnings = cJSON_CreateArray();
-    if (!run->result || !run->warnings) return mct_fail(run->context, MCT_MEMORY, "not enough memory");
     MCT_TRY(cli_parse_arguments(run, argc, argv));
     if (run->help) {
         cli_print_help(run);
@@ -187,9 +140,19 @@ static mct_status flush_output(cli *run) {
                     failed_before ? "" : strerror(errno));
 }
 
+/* A stream that the caller has closed stays one that cannot be used: the next file opened would take its place, and a
+ * summary would go into a result. */
+static void occupy_streams(void) {
+    static const int refused[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int stream = 0; stream < 3; stream++) {
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)!open("/dev/null", refused[stream]);
+    }
+}
+
 static void destroy(cli *run) {
-    cJSON_Delete(run->result);
-    cJSON_Delete(run->warnings);
+    free(run->result.text.data);
+    free(run->warnings.data);
     free(run->operands);
     free(run->settings);
     mct_config_destroy(run->config);
@@ -200,19 +163,21 @@ int main(int argc, char **argv) {
     cli run = {0};
     mct_status status, flushed;
 
+    occupy_streams();
     run.arguments = argv;
     status = mct_context_create(&run.context);
     if (status != MCT_OK) {
         fprintf(stderr, "apmct: %s\n", mct_status_sentence(status));
         return mct_status_exit(status);
     }
-    install_handlers(run.context);
+    cli_take_signals(run.context);
     mct_context_set_messages(run.context, cli_message, &run);
     status = run_command(&run, argc, argv);
     cli_end_progress();
-    if (run.json && !run.help && !run.version && !(run.lines && status == MCT_OK)) cli_print_json(&run, status);
+    if (run.json && !run.help && !run.version && !(run.lines && status == MCT_OK))
+        status = cli_print_json(&run, status);
     if (status != MCT_OK) {
-        fprintf(stderr, "apmct: %s%s\n", mct_context_error(run.context),
+        fprintf(stderr, "apmct: %s%s\n", cli_error(&run, status),
                 status == MCT_INTERRUPTED && !run.kept ? " (nothing was written)" : "");
     }
     flushed = flush_output(&run);

@@ -10,11 +10,9 @@ static const double plain_interval = 10;     /* s between two lines in a log */
 static bool line_open;       /* a progress line waits to be overwritten */
 static double last_progress; /* 0: none yet */
 
-static bool is_told(const cli *run, const char *text) {
-    const cJSON *row;
-
-    cJSON_ArrayForEach(row, run->warnings) {
-        if (strcmp(row->valuestring, text) == 0) return true;
+static bool is_told(const mct_text *warnings, const char *text) {
+    for (size_t at = 0; at < warnings->length; at += strlen(warnings->data + at) + 1) {
+        if (strcmp(warnings->data + at, text) == 0) return true;
     }
     return false;
 }
@@ -41,8 +39,8 @@ void cli_message(void *user, mct_message_kind kind, const char *text) {
         if (!run->quiet) progress(text);
         return;
     }
-    if (is_told(run, text)) return; /* several parts of the library check the same mixture */
-    cJSON_AddItemToArray(run->warnings, cJSON_CreateString(text));
+    if (is_told(&run->warnings, text)) return; /* several parts of the library check the same mixture */
+    mct_text_add_bytes(&run->warnings, text, strlen(text) + 1);
     if (run->quiet) return;
     cli_end_progress();
     fprintf(stderr, "apmct: warning: %s\n", text);

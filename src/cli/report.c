@@ -1,6 +1,12 @@
-/* report.c: what summaries have in common. */
+/* report.c: what reports have in common. */
 #include "base/number.h"
 #include "cli/cli.h"
+
+const char *cli_error(const cli *run, mct_status status) {
+    const char *text = mct_context_error(run->context);
+
+    return text[0] ? text : mct_status_sentence(status);
+}
 
 void cli_print_model(const cli *run, const mct_mixture *mixture) {
     const mct_grid *grid = &run->config->grid;

@@ -205,7 +205,8 @@ static mct_status convert(conversion *job, int index, int depth, mct_value *valu
 static mct_status parser_failure(mct_context *context, const yaml_parser_t *parser, const char *name, bool is_file) {
     char text[256];
 
-    if (parser->error == YAML_MEMORY_ERROR) return mct_config_out_of_memory(context);
+    /* libyaml says so for a failure of its parser, and of a document nothing at all */
+    if (parser->error == YAML_MEMORY_ERROR || parser->error == YAML_NO_ERROR) return mct_config_out_of_memory(context);
     snprintf(text, sizeof text, "not YAML: %s%s%s", parser->problem ? parser->problem : "unknown problem",
              parser->context ? " " : "", parser->context ? parser->context : "");
     return fail(context, name, is_file, parser->problem_mark.line + 1, text);

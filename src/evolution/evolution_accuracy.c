@@ -30,6 +30,7 @@ struct mct_accuracy {
     unsigned long evaluations; /* of runs that are not the final one */
     const mct_statics *statics;
     double *reference; /* [m][LEVELS + 1]: relaxation times and f of the companion at the observed wave number */
+    double *compared;  /* the same of the run that is estimated */
     double *scratch;   /* [m] */
     bool is_cut;       /* it was at time.until, before it had decayed or stood */
 };
@@ -144,9 +145,10 @@ mct_status mct_accuracy_create(mct_context *context, const mct_evolution_options
     fresh = calloc(1, sizeof *fresh);
     if (fresh) {
         fresh->reference = calloc(m * (LEVELS + 1), sizeof *fresh->reference);
+        fresh->compared = calloc(m * (LEVELS + 1), sizeof *fresh->compared);
         fresh->scratch = calloc(m, sizeof *fresh->scratch);
     }
-    if (!fresh || !fresh->reference || !fresh->scratch) {
+    if (!fresh || !fresh->reference || !fresh->compared || !fresh->scratch) {
         mct_accuracy_destroy(fresh);
         return mct_fail(context, MCT_MEMORY, "not enough memory to plan a run in time");
     }
@@ -165,6 +167,7 @@ cleanup:
 void mct_accuracy_destroy(mct_accuracy *accuracy) {
     if (!accuracy) return;
     free(accuracy->reference);
+    free(accuracy->compared);
     free(accuracy->scratch);
     free(accuracy);
 }
@@ -179,10 +182,10 @@ unsigned long mct_accuracy_evaluations(const mct_accuracy *accuracy) {
 
 double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *evolution) {
     const size_t count = accuracy->species * (LEVELS + 1);
-    double *here = calloc(count, sizeof *here), largest = 0;
-
-    if (!here) return (double)NAN;
+    double *const here = accuracy->compared;
+    double largest = 0;
     const bool is_cut = observe(accuracy, evolution, here);
+
     for (size_t i = 0; i < count; i++) {
         const double there = accuracy->reference[i];
         const bool is_last = i % (LEVELS + 1) == LEVELS;
@@ -197,7 +200,6 @@ double mct_accuracy_estimate(const mct_accuracy *accuracy, const mct_evolution *
         }
         largest = fmax(largest, fabs(there / here[i] - 1));
     }
-    free(here);
     return largest * finer_share(accuracy->time.steps_per_block, accuracy->companion_steps) +
            accuracy->time.tolerance / accuracy->distance;
 }

@@ -348,7 +348,7 @@ static void lane_destroy(lane *l) {
 
 static mct_status lane_create(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                               size_t species, int threads, lane *first, lane *l) {
-    MCT_TRY(mct_context_create(&l->context));
+    if (mct_context_create(&l->context) != MCT_OK) return mct_fail(context, MCT_MEMORY, "glass: out of memory");
     MCT_TRY(mct_fixed_point_create(context, options, grid, species, threads, first == l ? NULL : first->problem,
                                    &l->problem));
     /* from here on its failures are its own */

@@ -111,8 +111,9 @@ typedef struct named_list {
     const mct_option *(*options)(size_t *count);
 } named_list;
 
-static bool put_names(mct_archive *archive, const named_list *list) {
+static mct_status put_names(mct_context *context, mct_archive *archive, const named_list *list) {
     const char **names = malloc(list->count * sizeof *names);
+    const bool has_room = names;
     const hid_t type = mct_hdf5_text_type();
     hid_t dataset = H5I_INVALID_HID;
     bool done = false;
@@ -128,12 +129,13 @@ static bool put_names(mct_archive *archive, const named_list *list) {
     if (dataset >= 0) H5Dclose(dataset);
     if (type >= 0) H5Tclose(type);
     free(names);
-    return done;
+    if (!has_room) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for %s", list->group);
+    return done ? MCT_OK : mct_archive_hdf5_failure(context, list->group);
 }
 
 static mct_status put_list(mct_context *context, mct_archive *archive, const named_list *list) {
     double *column;
-    mct_status status = MCT_OK;
+    mct_status status;
     size_t count;
     const mct_option *rows = list->options(&count);
     char name[64];
@@ -141,7 +143,7 @@ static mct_status put_list(mct_context *context, mct_archive *archive, const nam
     if (list->count == 0) return MCT_OK;
     column = malloc(list->count * sizeof *column);
     if (!column) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for %s", list->group);
-    if (!put_names(archive, list)) status = mct_archive_hdf5_failure(context, list->group);
+    status = put_names(context, archive, list);
     for (size_t i = 0; i < count && status == MCT_OK; i++) {
         if (rows[i].type != MCT_OPTION_NUMBER) continue;
         for (size_t j = 0; j < list->count; j++) {
@@ -228,8 +230,9 @@ mct_status mct_archive_create_on_disk(mct_context *context, const char *command,
     fresh->aside.file = -1;
     if (path) MCT_TRY_CLEANUP(open_aside(context, path, size, fresh));
     fresh->file = create_file(fresh);
-    status =
-        fresh->file < 0 ? mct_archive_hdf5_failure(context, "anything") : put_head(context, fresh, command, config);
+    /* nothing is written yet: there is nothing else that could have failed */
+    status = fresh->file < 0 ? mct_fail(context, MCT_MEMORY, "not enough memory for a result file")
+                             : put_head(context, fresh, command, config);
     if (status != MCT_OK) goto cleanup;
     *archive = fresh;
     fresh = NULL;

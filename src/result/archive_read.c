@@ -328,7 +328,8 @@ mct_status mct_result_load_shapes(mct_context *context, const char *path, mct_re
 }
 
 mct_status mct_result_visit(mct_context *context, mct_result *result, mct_result_values *take, void *user) {
-    MCT_NEED(context, result, take);
+    MCT_NEED(context, result);
+    if (!take) return mct_fail(context, MCT_ARGUMENT, "%s: take is NULL", __func__);
     const mct_hdf5_quiet before = mct_hdf5_enter();
     reading of = {.context = context, .result = result, .file = H5I_INVALID_HID, .take = take, .user = user};
     const mct_status status = visit(&of);

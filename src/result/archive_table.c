@@ -19,11 +19,11 @@ static mct_status put_texts(mct_context *context, mct_archive *archive, const mc
     const hid_t type = mct_hdf5_text_type();
     char **texts = calloc(P, sizeof *texts);
     hid_t dataset = H5I_INVALID_HID;
-    bool done = texts && type >= 0;
+    bool has_room = texts, done = texts && type >= 0;
 
     for (size_t p = 0; p < P && done; p++) {
         texts[p] = strdup(text(table, p, user));
-        done = texts[p];
+        done = has_room = texts[p];
     }
     if (done) {
         dataset = mct_archive_create_dataset(archive, name, 1, &P, type, false);
@@ -34,6 +34,7 @@ static mct_status put_texts(mct_context *context, mct_archive *archive, const mc
     if (type >= 0) H5Tclose(type);
     for (size_t p = 0; p < P && texts; p++) free(texts[p]);
     free(texts);
+    if (!has_room) return mct_fail(context, MCT_MEMORY, "result file: not enough memory for %s", name);
     return done ? MCT_OK : mct_archive_hdf5_failure(context, name);
 }
 

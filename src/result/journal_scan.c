@@ -129,10 +129,10 @@ cleanup:
 /* ---- all ---------------------------------------------------------------------------------------------------- */
 
 static bool is_checkpoint_whole(const mct_journal *journal, const mct_checkpoint *checkpoint, uint32_t checksum) {
-    enum { PIECE = 1 << 18 };
-    char *piece = malloc(PIECE);
+    enum { PIECE = 1 << 15 };
+    char piece[PIECE]; /* not from the heap: a checkpoint must not be given up because memory has run out */
     uint32_t now = 0;
-    bool done = piece != NULL;
+    bool done = true;
 
     for (size_t at = 0; at < checkpoint->size && done; at += PIECE) {
         const size_t size = checkpoint->size - at < PIECE ? checkpoint->size - at : PIECE;
@@ -140,7 +140,6 @@ static bool is_checkpoint_whole(const mct_journal *journal, const mct_checkpoint
         done = mct_journal_read(journal, piece, size, checkpoint->start + (off_t)at);
         now = mct_checksum(piece, size, now);
     }
-    free(piece);
     return done && now == checksum;
 }
 

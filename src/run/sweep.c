@@ -345,7 +345,8 @@ mct_status mct_sweep_run(mct_sweep *sweep) {
 #pragma omp parallel num_threads(lanes)
         work(sweep, threads / lanes, &stop);
     }
-    mct_sweep_tell_warnings(sweep);
+    const mct_status told = mct_sweep_tell_warnings(sweep);
+    if (stop == MCT_OK) stop = told;
     if (sweep->journal && stop != MCT_FILE) {
         const mct_status status = mct_journal_checkpoint(sweep->journal, "", 1);
 

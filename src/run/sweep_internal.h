@@ -62,6 +62,7 @@ struct mct_sweep {
     mct_sweep_warning *warnings; /* [warning_count]: as they come; by point, each once, when the run is over */
     size_t warning_count, warning_room, warnings_journaled;
     mct_text warning_read; /* from the journal, so far */
+    bool warning_lost;     /* memory ran out */
 };
 
 /* A finished row, as a mct_journal_visitor. */
@@ -71,12 +72,12 @@ mct_status mct_sweep_take_row(void *sweep, double point, const double *row);
 void mct_sweep_hear(void *worker, mct_message_kind kind, const char *text);
 /* New ones into the journal.  Errors: MCT_FILE, MCT_MEMORY. */
 mct_status mct_sweep_keep_warnings(mct_sweep *sweep);
-/* From a row of the journal at `number` < 0.  Errors: MCT_FORMAT. */
+/* From a row of the journal at `number` < 0.  Errors: MCT_FORMAT, MCT_MEMORY. */
 mct_status mct_sweep_take_warning(mct_sweep *sweep, double number, const double *row);
 /* By point, each text once. */
 void mct_sweep_sort_warnings(mct_sweep *sweep);
-/* To the caller's context: each kind once, with the number of its points. */
-void mct_sweep_tell_warnings(mct_sweep *sweep);
+/* To the caller's context: each kind once, with the number of its points.  Errors: MCT_MEMORY (one was lost). */
+mct_status mct_sweep_tell_warnings(mct_sweep *sweep);
 void mct_sweep_free_warnings(mct_sweep *sweep);
 
 /* This process's journal: a new one, or, resumed, with what all processes of the run that was cut off have left; the other

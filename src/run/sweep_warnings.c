@@ -16,7 +16,7 @@ static int compare(const void *a, const void *b) {
     return strcmp(one->text, other->text);
 }
 
-/* Where memory is short a warning is lost, not the sweep.  Several parts of the library check the same point and say
+/* Where memory is short a warning is lost, which ends the sweep (mct_sweep_tell_warnings), but not now.  Several parts of the library check the same point and say
  * the same: repetitions among the last few are dropped here, the rest in mct_sweep_sort_warnings. */
 static void add(mct_sweep *sweep, size_t point, const char *text) {
     const mct_sweep_warning fresh = {point, strdup(text)};
@@ -38,6 +38,7 @@ static void add(mct_sweep *sweep, size_t point, const char *text) {
     if (fresh.text && sweep->warning_count < sweep->warning_room) {
         sweep->warnings[sweep->warning_count++] = fresh;
     } else {
+        sweep->warning_lost = true;
         free(fresh.text);
     }
 }
@@ -129,7 +130,8 @@ mct_status mct_sweep_take_warning(mct_sweep *sweep, double number, const double 
     mct_text_add(&sweep->warning_read, "%.*s", (int)length, (const char *)row);
     if (length == size) return MCT_OK; /* it goes on in the next row */
     text = mct_text_take(&sweep->warning_read);
-    if (text) add(sweep, (size_t)(-1.0 - number), text);
+    if (!text) return mct_fail(sweep->context, MCT_MEMORY, "sweep: not enough memory for a warning");
+    add(sweep, (size_t)(-1.0 - number), text);
     free(text);
     sweep->warnings_journaled = sweep->warning_count;
     return MCT_OK;
@@ -173,13 +175,16 @@ static void tell(const mct_sweep *sweep, const mct_sweep_warning *const *list, s
     }
 }
 
-void mct_sweep_tell_warnings(mct_sweep *sweep) {
+mct_status mct_sweep_tell_warnings(mct_sweep *sweep) {
     const mct_sweep_warning **list;
     size_t kinds = 0, left = 0;
 
     mct_sweep_sort_warnings(sweep);
     list = malloc((sweep->warning_count + 1) * sizeof *list);
-    if (!list) return;
+    if (!list || sweep->warning_lost) {
+        free(list);
+        return mct_fail(sweep->context, MCT_MEMORY, "sweep: not enough memory for the warnings of points");
+    }
     for (size_t i = 0; i < sweep->warning_count; i++) list[i] = &sweep->warnings[i];
     qsort(list, sweep->warning_count, sizeof *list, by_kind);
     for (size_t first = 0, last; first < sweep->warning_count; first = last) {
@@ -194,4 +199,5 @@ void mct_sweep_tell_warnings(mct_sweep *sweep) {
     }
     if (left > 0) mct_tell(sweep->context, MCT_MESSAGE_WARNING, "%zu more warnings of points", left);
     free(list);
+    return MCT_OK;
 }

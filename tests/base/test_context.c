@@ -24,6 +24,7 @@ Test(status, names_and_exits_are_those_of_the_list) {
     cr_assert_str_eq(mct_status_name((mct_status)-1), "unknown");
     cr_assert_eq(mct_status_exit(MCT_OK), 0);
     cr_assert_eq(mct_status_exit(MCT_NON_FINITE), 1);
+    cr_assert_eq(mct_status_exit(MCT_MEMORY), 1);
     cr_assert_eq(mct_status_exit(MCT_CONFIG), 2);
     cr_assert_eq(mct_status_exit(MCT_FORMAT), 3);
     cr_assert_eq(mct_status_exit(MCT_BACKEND), 4);
