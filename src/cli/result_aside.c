@@ -137,12 +137,19 @@ typedef struct receiver {
     char *error; /* of the other process */
 } receiver;
 
+/* Of this process: what the other one sent may be right. */
+static bool no_memory(receiver *to) {
+    to->status = mct_fail(to->context, MCT_MEMORY, "not enough memory for %.300s", to->result->path);
+    return false;
+}
+
 static bool receive_text(receiver *to, char **text) {
     uint64_t length;
 
     if (!cli_aside_read(to->aside, &length, sizeof length) || length > TEXT_MAX) return false;
     *text = malloc(length + 1);
-    if (!*text || !cli_aside_read(to->aside, *text, length)) return false;
+    if (!*text) return no_memory(to);
+    if (!cli_aside_read(to->aside, *text, length)) return false;
     (*text)[length] = '\0';
     return strlen(*text) == length;
 }
@@ -169,7 +176,7 @@ static bool receive_head(receiver *to, size_t count) {
     if (to->received || count > DATASETS_MAX) return false;
     to->received = calloc(count + 1, sizeof *to->received);
     result->datasets = calloc(count + 1, sizeof *result->datasets);
-    if (!to->received || !result->datasets) return false;
+    if (!to->received || !result->datasets) return no_memory(to);
     result->dataset_count = count;
     if (!receive_text(to, &result->command) || !receive_text(to, &result->version) ||
         !receive_text(to, &result->config_text) || !receive_text(to, &result->state)) {
@@ -207,10 +214,7 @@ static bool receive_values(receiver *to, const record *sent) {
     if (!dataset->numbers || sent->first != to->received[sent->number] || sent->count > total - sent->first)
         return false;
     if (!dataset->data) dataset->data = malloc(total * sizeof *dataset->data);
-    if (!dataset->data) {
-        to->status = mct_fail(to->context, MCT_MEMORY, "not enough memory for %.300s", to->result->path);
-        return false;
-    }
+    if (!dataset->data) return no_memory(to);
     to->received[sent->number] += sent->count;
     return cli_aside_read(to->aside, dataset->data + sent->first, sent->count * sizeof *dataset->data);
 }

@@ -65,51 +65,52 @@ bool mct_hdf5_put_integer(hid_t object, const char *name, long long number) {
 }
 
 /* Reads one string, of fixed or variable length as others may have written it. */
-static char *read_text(hid_t attribute, hid_t type) {
-    char *text = NULL;
-
+static mct_status read_text(hid_t attribute, hid_t type, char **text) {
     if (H5Tis_variable_str(type) > 0) {
         const hid_t memory_type = mct_hdf5_text_type();
         char *owned = NULL; /* by HDF5 */
+        bool done;
 
-        if (memory_type < 0) return NULL;
+        if (memory_type < 0) return MCT_FORMAT;
         H5Tset_cset(memory_type, H5Tget_cset(type));
-        if (H5Aread(attribute, memory_type, &owned) >= 0 && owned) {
-            if (strnlen(owned, TEXT_MAX) < TEXT_MAX) text = strdup(owned);
-            H5free_memory(owned);
-        }
+        done = H5Aread(attribute, memory_type, &owned) >= 0;
         H5Tclose(memory_type);
-        return text;
+        if (!done) return MCT_FORMAT;
+        if (!owned) return MCT_OK;
+        done = strnlen(owned, TEXT_MAX) == TEXT_MAX || (*text = strdup(owned));
+        H5free_memory(owned);
+        return done ? MCT_OK : MCT_MEMORY;
     }
-    if (H5Tget_size(type) >= TEXT_MAX) return NULL;
-    text = calloc(1, H5Tget_size(type) + 1);
-    if (text && H5Aread(attribute, type, text) < 0) {
-        free(text);
-        text = NULL;
-    }
-    return text;
+    if (H5Tget_size(type) >= TEXT_MAX) return MCT_OK;
+    *text = calloc(1, H5Tget_size(type) + 1);
+    if (!*text) return MCT_MEMORY;
+    return H5Aread(attribute, type, *text) >= 0 ? MCT_OK : MCT_FORMAT;
 }
 
-char *mct_hdf5_get_text(hid_t object, const char *name) {
-    char *text = NULL;
+mct_status mct_hdf5_get_text(hid_t object, const char *name, char **text) {
+    const htri_t exists = H5Aexists(object, name);
+    mct_status status = MCT_FORMAT;
     hid_t attribute, type, space;
 
-    if (H5Aexists(object, name) <= 0) return NULL;
+    *text = NULL;
+    if (exists <= 0) return exists < 0 ? MCT_FORMAT : MCT_OK;
     attribute = H5Aopen(object, name, H5P_DEFAULT);
-    if (attribute < 0) return NULL;
+    if (attribute < 0) return MCT_FORMAT;
     type = H5Aget_type(attribute);
     space = H5Aget_space(attribute);
-    if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1) {
-        text = read_text(attribute, type);
+    if (type >= 0 && space >= 0) {
+        const bool is_text = H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1;
+
+        status = is_text ? read_text(attribute, type, text) : MCT_OK;
     }
-    if (text && !mct_text_is_printable(text, "\n\t")) { /* it goes to terminals */
-        free(text);
-        text = NULL;
+    if (*text && (status != MCT_OK || !mct_text_is_printable(*text, "\n\t"))) { /* it goes to terminals */
+        free(*text);
+        *text = NULL;
     }
     if (space >= 0) H5Sclose(space);
     if (type >= 0) H5Tclose(type);
     H5Aclose(attribute);
-    return text;
+    return status;
 }
 
 bool mct_hdf5_get_number(hid_t object, const char *name, double *number) {

@@ -3,6 +3,8 @@
 #define MCT_ARCHIVE_HDF5_H
 
 #include <hdf5.h>
+
+#include "apmct/status.h"
 #include <stdbool.h>
 
 /* Around every public function that calls HDF5.  HDF5 as most systems have it is not safe in threads: one of ours at
@@ -24,8 +26,9 @@ bool mct_hdf5_put_integer(hid_t object, const char *name, long long number);
 /* A new UTF-8 string type of variable length, to be closed; < 0 on failure. */
 hid_t mct_hdf5_text_type(void);
 
-/* Text of a string attribute, to be freed with free(); NULL where there is none, or none that can be printed. */
-char *mct_hdf5_get_text(hid_t object, const char *name);
+/* Text of a string attribute, to be freed with free(); NULL where there is none, or none that can be printed.
+ * Errors: MCT_MEMORY, MCT_FORMAT (it cannot be read); nobody is told. */
+mct_status mct_hdf5_get_text(hid_t object, const char *name, char **text);
 bool mct_hdf5_get_number(hid_t object, const char *name, double *number);
 
 #endif

@@ -119,10 +119,20 @@ static mct_status keep_values(void *user, const mct_result *result, size_t datas
 
 /* ---- datasets ----------------------------------------------------------------------------------------------- */
 
-static char *text_or_empty(hid_t object, const char *name) {
-    char *text = mct_hdf5_get_text(object, name);
+static mct_status get_text(mct_context *context, const mct_result *result, hid_t object, const char *name,
+                           char **text) {
+    const mct_status status = mct_hdf5_get_text(object, name, text);
 
-    return text ? text : strdup("");
+    if (status == MCT_MEMORY) return no_memory(context, result->path);
+    return status == MCT_OK ? MCT_OK : object_failure(context, result, "attribute", name, "it is damaged");
+}
+
+/* "" where there is none. */
+static mct_status get_text_or_empty(mct_context *context, const mct_result *result, hid_t object, const char *name,
+                                    char **text) {
+    MCT_TRY(get_text(context, result, object, name, text));
+    if (!*text) *text = strdup("");
+    return *text ? MCT_OK : no_memory(context, result->path);
 }
 
 /* Everything of an open dataset, but of the values only few. */
@@ -140,9 +150,9 @@ static mct_status add_dataset(reading *of, hid_t dataset, const char *name) {
     result->datasets = rows;
     row = &rows[result->dataset_count++];
     *row = (mct_dataset){.name = strdup(name)};
-    row->unit = text_or_empty(dataset, "unit");
-    row->description = text_or_empty(dataset, "description");
-    if (!row->name || !row->unit || !row->description) return no_memory(of->context, result->path);
+    if (!row->name) return no_memory(of->context, result->path);
+    MCT_TRY(get_text_or_empty(of->context, result, dataset, "unit", &row->unit));
+    MCT_TRY(get_text_or_empty(of->context, result, dataset, "description", &row->description));
     wrong = mct_guard_dataset(&of->guard, dataset, row, &chunk_rows);
     if (wrong) return object_failure(of->context, result, "dataset", name, wrong);
     if (!row->numbers || product(row->rank, row->shape) > MCT_RESULT_FEW) return MCT_OK;
@@ -198,20 +208,22 @@ static mct_status read_group(reading *of, hid_t group, const char *prefix, int d
 
 static mct_status read_head(mct_context *context, mct_result *result, hid_t file) {
     static const char *const stateful[] = {"nonergodicity", "long_time"}; /* datasets with an attribute `state` */
-    char *format = mct_hdf5_get_text(file, "format");
-    const bool ours = format && strcmp(format, "apmct") == 0;
+    char *format;
     double version;
+    mct_status status;
     hid_t dataset;
 
+    MCT_TRY(get_text(context, result, file, "format", &format));
+    const bool ours = format && strcmp(format, "apmct") == 0;
     free(format);
     if (!ours) return format_failure(context, result->path, "an HDF5 file of some other program");
     if (!mct_hdf5_get_number(file, "format_version", &version) || version > MCT_ARCHIVE_FORMAT_VERSION || version < 1) {
         return mct_fail(context, MCT_FORMAT, "%.300s: a result file of another format version than %d (a newer apmct?)",
                         result->path, MCT_ARCHIVE_FORMAT_VERSION);
     }
-    result->command = mct_hdf5_get_text(file, "command");
-    result->version = mct_hdf5_get_text(file, "program_version");
-    result->config_text = mct_hdf5_get_text(file, "config");
+    MCT_TRY(get_text(context, result, file, "command", &result->command));
+    MCT_TRY(get_text(context, result, file, "program_version", &result->version));
+    MCT_TRY(get_text(context, result, file, "config", &result->config_text));
     if (!result->command || !result->version || !result->config_text) {
         return format_failure(context, result->path, "command, program_version or config is missing");
     }
@@ -219,8 +231,9 @@ static mct_status read_head(mct_context *context, mct_result *result, hid_t file
         if (H5Lexists(file, stateful[i], H5P_DEFAULT) <= 0 || mct_guard_link(file, stateful[i])) continue;
         dataset = H5Oopen(file, stateful[i], H5P_DEFAULT);
         if (dataset < 0) continue;
-        result->state = mct_hdf5_get_text(dataset, "state");
+        status = get_text(context, result, dataset, "state", &result->state);
         H5Oclose(dataset);
+        MCT_TRY(status);
     }
     if (!result->state) result->state = strdup("");
     return result->state ? MCT_OK : no_memory(context, result->path);
@@ -234,7 +247,9 @@ static mct_status read_config(mct_context *context, mct_result *result) {
     MCT_TRY(mct_context_create(&quiet));
     status = mct_config_parse(quiet, result->config, "config", result->config_text, strlen(result->config_text));
     if (status == MCT_OK) status = mct_config_check(quiet, result->config);
-    if (status != MCT_OK) {
+    if (status == MCT_MEMORY) {
+        status = no_memory(context, result->path);
+    } else if (status != MCT_OK) {
         status = mct_fail(context, MCT_FORMAT, "%.300s: its configuration does not hold: %.500s", result->path,
                           mct_context_error(quiet));
     }

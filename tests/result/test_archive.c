@@ -47,6 +47,12 @@ static void write_glass(const char *name) {
 
 /* ---- good files --------------------------------------------------------------------------------------------- */
 
+static char *attribute_text(hid_t object, const char *name) {
+    char *text;
+    cr_assert_eq(mct_hdf5_get_text(object, name, &text), MCT_OK);
+    return text;
+}
+
 Test(archive, what_is_written_is_read) {
     mct_result *result;
     const mct_dataset *S, *F, *k;
@@ -90,11 +96,11 @@ Test(archive, is_self_describing) {
     write_glass(path);
     file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     cr_assert_geq(file, 0);
-    cr_assert_str_eq(text = mct_hdf5_get_text(file, "format"), "apmct");
+    cr_assert_str_eq(text = attribute_text(file, "format"), "apmct");
     free(text);
-    cr_assert_not_null(text = mct_hdf5_get_text(file, "normalisation"));
+    cr_assert_not_null(text = attribute_text(file, "normalisation"));
     free(text);
-    cr_assert_not_null(text = mct_hdf5_get_text(file, "units"));
+    cr_assert_not_null(text = attribute_text(file, "units"));
     free(text);
     cr_assert(mct_hdf5_get_number(file, "format_version", &number));
     cr_assert_eq(number, MCT_ARCHIVE_FORMAT_VERSION);
@@ -104,7 +110,7 @@ Test(archive, is_self_describing) {
     cr_assert_eq(number, 0.524);
     cr_assert(mct_hdf5_get_number(object, "grid.points", &number));
     cr_assert_eq(number, N);
-    cr_assert_str_eq(text = mct_hdf5_get_text(object, "mixture.species.1.name"), "passive");
+    cr_assert_str_eq(text = attribute_text(object, "mixture.species.1.name"), "passive");
     free(text);
     H5Gclose(object);
     object = H5Dopen2(file, "nonergodicity", H5P_DEFAULT);
@@ -285,9 +291,9 @@ Test(archive, fixed_length_text_is_read_too) {
     attribute = H5Acreate2(file, "format", type, space, H5P_DEFAULT, H5P_DEFAULT);
     H5Awrite(attribute, type, "apmct");
     H5Aclose(attribute);
-    cr_assert_str_eq(text = mct_hdf5_get_text(file, "format"), "apmct");
+    cr_assert_str_eq(text = attribute_text(file, "format"), "apmct");
     free(text);
-    cr_assert_null(mct_hdf5_get_text(file, "nothing"));
+    cr_assert_null(attribute_text(file, "nothing"));
     H5Sclose(space);
     H5Tclose(type);
     H5Fclose(file);
