@@ -24,7 +24,7 @@ extern "C" {
 typedef struct mct_exponents {
     double exponent_parameter; /* lambda_MCT in [1/2, 1) (not the activity); NaN, with a warning, where it is none */
     double a, b, gamma;        /* Gamma(1-a)^2/Gamma(1-2a) = Gamma(1+b)^2/Gamma(1+2b) = lambda_MCT,
-                                * gamma = 1/(2a) + 1/(2b); NaN where lambda_MCT is not in (0, 1) */
+                                * gamma = 1/(2a) + 1/(2b); NaN where there is no lambda_MCT */
 } mct_exponents;
 
 /* a, b and gamma of an exponent parameter, to rounding. */

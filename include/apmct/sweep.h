@@ -83,7 +83,7 @@ const char *mct_sweep_backend_name(const mct_sweep *sweep);
 /* The row of a point: mct_table_column of `columns` at their offsets; NULL: not computed. */
 const double *mct_sweep_row(const mct_sweep *sweep, size_t point);
 mct_status mct_sweep_status(const mct_sweep *sweep, size_t point);
-const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[160]); /* "" if none */
+const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[MCT_TABLE_ERROR_LENGTH]); /* "" if none */
 unsigned long mct_sweep_evaluations(const mct_sweep *sweep, size_t point);
 /* Warning number 0, 1, ... of a point, after the run; NULL: there is none.  The caller's context is told each kind of
  * warning once, when the run ends. */

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { MCT_TABLE_ERROR_LENGTH = 160 };
+enum { MCT_TABLE_ERROR_LENGTH = 320 };
 
 /* Numbers that every point of a command gives: value [shape[0]]...[shape[rank-1]], rank 0: one number; NaN where a point
  * failed or has none. */

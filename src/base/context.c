@@ -105,27 +105,6 @@ mct_status mct_context_create_child(mct_context *parent, int threads, mct_contex
     return MCT_OK;
 }
 
-/* `text` as one line that cannot act upon a terminal: names of files may have control characters in them. */
-static void make_line(const char *text, char *line, size_t size) {
-    size_t length = 0;
-
-    for (const char *at = text; *at && length + sizeof "\\u0000" < size; at++) {
-        const size_t control = mct_text_control(at);
-
-        if (control == 0) {
-            line[length++] = *at;
-        } else if (*at == '\n') {
-            length += (size_t)sprintf(line + length, "\\n");
-        } else if (control == 1) {
-            length += (size_t)sprintf(line + length, "\\x%02X", (unsigned)*at);
-        } else {
-            length += (size_t)sprintf(line + length, "\\u%04X", (unsigned)(unsigned char)at[1]);
-            at++;
-        }
-    }
-    line[length] = '\0';
-}
-
 mct_status mct_fail(mct_context *context, mct_status status, const char *format, ...) {
     char text[ERROR_LENGTH]; /* apart, because an argument may be the context's own text */
     va_list arguments;
@@ -137,7 +116,7 @@ mct_status mct_fail(mct_context *context, mct_status status, const char *format,
 
     pthread_mutex_lock(&context->lock);
     context->status = status;
-    make_line(text, context->error, sizeof context->error);
+    mct_text_line(text, context->error, sizeof context->error);
     pthread_mutex_unlock(&context->lock);
     return status;
 }
@@ -150,7 +129,7 @@ void mct_tell(mct_context *context, mct_message_kind kind, const char *format, .
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    make_line(text, line, sizeof line);
+    mct_text_line(text, line, sizeof line);
 
     pthread_mutex_lock(&context->lock);
     if (context->message) context->message(context->user, kind, line);

@@ -86,6 +86,26 @@ bool mct_text_is_printable(const char *text, const char *allowed) {
     return true;
 }
 
+void mct_text_line(const char *text, char *line, size_t size) {
+    size_t length = 0;
+
+    for (const char *at = text; *at && length + sizeof "\\u0000" < size; at++) {
+        const size_t control = mct_text_control(at);
+
+        if (control == 0) {
+            line[length++] = *at;
+        } else if (*at == '\n') {
+            length += (size_t)sprintf(line + length, "\\n");
+        } else if (control == 1) {
+            length += (size_t)sprintf(line + length, "\\x%02X", (unsigned)*at);
+        } else {
+            length += (size_t)sprintf(line + length, "\\u%04X", (unsigned)(unsigned char)at[1]);
+            at++;
+        }
+    }
+    line[length] = '\0';
+}
+
 size_t mct_text_distance(const char *a, const char *b) {
     const size_t length_a = strlen(a), length_b = strlen(b);
     size_t row[MCT_DISTANCE_MAX];

@@ -134,14 +134,17 @@ bool cli_aside_read(cli_aside *aside, void *bytes, size_t size) {
 bool cli_aside_finish(cli_aside *aside, bool complete, char *how, size_t size) {
     int status = 0;
     pid_t ended;
+    char more;
 
-    if (!complete && !aside->ended) kill(aside->process, SIGKILL);
+    /* it has said everything and need do nothing but end; one that does not is not waited for */
+    if (complete && !aside->ended) (void)cli_aside_read(aside, &more, 1);
+    if (!aside->ended) kill(aside->process, SIGKILL);
     close(aside->answer);
     while ((ended = waitpid(aside->process, &status, 0)) < 0 && errno == EINTR) continue;
     restore_signals(aside);
     if (aside->hangs) {
         snprintf(how, size, "no progress for %d s", CLI_ASIDE_IDLE);
-    } else if (!complete && !aside->ended) {
+    } else if (!aside->ended) {
         snprintf(how, size, "an answer that makes no sense");
     } else if (ended < 0) {
         snprintf(how, size, "%s", strerror(errno));

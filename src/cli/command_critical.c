@@ -163,11 +163,11 @@ static void print_point(const search *found) {
                mct_nonergodicity_normalised(found->statics, point->nonergodicity, mu, found->observed), text,
                point->slope[mu]);
     }
-    printf("\nlambda_MCT         %.8f\n", exponents->exponent_parameter);
-    if (isfinite(exponents->gamma)) {
+    if (isfinite(exponents->exponent_parameter)) {
+        printf("\nlambda_MCT         %.8f\n", exponents->exponent_parameter);
         printf("exponents          a = %.8f, b = %.8f, gamma = %.8f\n", exponents->a, exponents->b, exponents->gamma);
     } else {
-        printf("exponents          none: lambda_MCT is not in (0, 1)\n");
+        printf("\nlambda_MCT         none: outside [1/2, 1), no ordinary transition\n");
     }
     printf("separation         C = %.8f: sigma = C eps, eps = (phi - phi_c)/phi_c\n", point->separation);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 
 /* ---- this program ------------------------------------------------------------------------------------------- */
@@ -155,8 +156,10 @@ static void print_values(const mct_dataset *dataset) {
 
 static void file_text(const mct_result *file) {
     int width = NAME_WIDTH_MIN;
+    char name[4096];
 
-    printf("%s: result of apmct %s, version %s\n", file->path, file->command, file->version);
+    mct_text_line(file->path, name, sizeof name);
+    printf("%s: result of apmct %s, version %s\n", name, file->command, file->version);
     if (file->state[0]) printf("state: %s\n", file->state);
     for (size_t i = 0; i < file->dataset_count; i++) {
         const int length = (int)strlen(file->datasets[i].name);

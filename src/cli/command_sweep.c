@@ -40,7 +40,7 @@ static void put_warnings(cli_json *to, const mct_sweep *sweep, size_t point) {
 static mct_status print_line(cli *run, const mct_sweep *sweep, size_t point) {
     const mct_sweep_table *table = mct_sweep_table_of(sweep);
     cli_json object = {0};
-    char error[160];
+    char error[MCT_TABLE_ERROR_LENGTH];
     double number;
 
     cli_json_open(&object, NULL, "{}");
@@ -101,7 +101,7 @@ static mct_status print_evaluations(const cli *run, const mct_sweep *sweep, size
 static void print_failures(const mct_sweep *sweep, size_t failed) {
     enum { SHOWN = 3 };
     const mct_sweep_table *table = mct_sweep_table_of(sweep);
-    char error[160];
+    char error[MCT_TABLE_ERROR_LENGTH];
     size_t shown = 0;
 
     for (size_t p = 0; p < mct_sweep_table_points(table) && shown < SHOWN; p++) {

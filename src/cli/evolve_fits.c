@@ -5,6 +5,7 @@
 #include "cli/evolve.h"
 
 static const double near = 0.05; /* |eps| up to which a transition is of interest */
+enum { EVALUATIONS_MAX = 2000 }; /* for a search that nobody has asked for */
 
 /* ---- before the run ------------------------------------------------------------------------------------------ */
 
@@ -16,6 +17,7 @@ mct_status cli_evolve_find_transition(cli *run, cli_evolve_run *found) {
 
     options.solver = config->solver;
     options.structure = config->structure;
+    options.evaluations_max = EVALUATIONS_MAX;
     MCT_TRY(mct_critical_point_create(run->context, &config->grid, config->mixture.species_count, &critical));
     mct_context_set_messages(run->context, NULL, NULL); /* what it warns of is not what was asked for */
     status = mct_critical_packing_fraction(run->context, &options, &config->grid, &config->mixture, NULL, critical);

@@ -286,7 +286,7 @@ static mct_status conclude(receiver *to, bool well, const char *how, size_t memo
     if (to->status != MCT_OK && !to->error) return to->status; /* our own */
     if (!well) return ended(to->context, path, how);
     if (to->status == MCT_MEMORY) {
-        snprintf(text, sizeof text, "all of the %.3g GB of memory that it may take", (double)memory / gigabyte);
+        snprintf(text, sizeof text, "no memory left of the %.3g GB allowed for it", (double)memory / gigabyte);
         return ended(to->context, path, text);
     }
     if (to->status != MCT_OK) return mct_fail(to->context, to->status, "%s", to->error);

@@ -18,8 +18,8 @@ mct_status mct_config_judge(mct_context *context, const mct_config *config, cons
     const mct_numbers *stored = &config->output.wave_numbers;
 
     MCT_TRY(mct_structure_judge_grid(context, &config->structure, &config->grid, mixture));
-    (void)tell_beyond(context, &config->grid, "output.wave_number", config->output.wave_number);
-    for (size_t i = 0; i < stored->count; i++) {
+    tell_beyond(context, &config->grid, "output.wave_number", config->output.wave_number);
+    for (size_t i = 0; i < stored->count; i++) { /* once */
         if (tell_beyond(context, &config->grid, "output.wave_numbers", stored->values[i])) break;
     }
     return MCT_OK;

@@ -9,6 +9,7 @@
 #include "base/need.h"
 #include "evolution/displacement.h"
 #include "evolution/evolution_internal.h"
+#include "glass/domain.h"
 #include "numeric/host_matrix.h"
 
 /* The Taylor series ends where the fastest rate times t is this. */
@@ -18,8 +19,7 @@ static const double linear_until = 1.0e-4;
 static const double plateau_most = 1.0e-7; /* change per block that ends a run, whatever the tolerance */
 /* what tells why a step did not converge: see why_not_converged */
 static const double grown = 1.01, rounding = 1.0e-13;
-static const double no_plateau = 0.1; /* beyond [0, 1]: as of nonergodicity parameters (glass/domain.h) */
-enum { LATE = 10 };                   /* blocks: it relaxes slowly */
+enum { LATE = 10 }; /* blocks: it relaxes slowly */
 static const double far_more_than_memory = 0x1p62;
 
 mct_evolution_options mct_evolution_options_default(void) {
@@ -120,8 +120,9 @@ static double first_step(const mct_evolution_options *options, double rate) {
 /* An upper bound of the times that Gamma alone makes: the largest sum of a row of Gamma^-1. */
 static mct_status slowest(mct_context *context, size_t m, size_t N, const double *Gamma, double *time) {
     const size_t mm = m * m;
-    double *const A = malloc(2 * mm * sizeof *A), *const inverse = A + mm;
+    double *const A = malloc(2 * mm * sizeof *A);
     if (!A) return mct_fail(context, MCT_MEMORY, "evolution: out of memory");
+    double *const inverse = A + mm;
     *time = 0.0;
     for (size_t q = 0; q < N; q++) {
         for (size_t c = 0; c < mm; c++) A[c] = Gamma[c * N + q];
@@ -415,24 +416,17 @@ static mct_status check_domain(const mct_evolution *e, size_t point, const mct_e
     const bool plateau = at->state == MCT_EVOLUTION_PLATEAU;
     const bool suspect = !e->passive[point] && (plateau || at->largest > grown);
     double *const phi = suspect ? malloc(m * m * N * sizeof *phi) : NULL;
-    double farthest = plateau ? no_plateau : 0.0, f = (double)NAN;
-    size_t species = m, q = 0;
-    if (!phi) return MCT_OK;
+    const double allowed = plateau ? MCT_OUTSIDE_MAX : 0.0;
+    if (!suspect) return MCT_OK;
+    if (!phi) return mct_fail(e->context, MCT_MEMORY, "evolution: out of memory");
     mct_evolution_last(e, point, phi);
-    for (size_t mu = 0; mu < m; mu++) {
-        for (size_t i = 0; i < N; i++) {
-            const double here = phi[mu * (m + 1) * N + i] / e->start[(point * m + mu) * N + i];
-            const double outside = fmax(-here, here - 1.0);
-            if (!(outside > farthest)) continue;
-            farthest = outside, f = here, species = mu, q = i;
-        }
-    }
+    const mct_outside farthest = mct_domain_outside(m, N, phi, e->start + point * m * N, N, allowed);
     free(phi);
-    if (species == m) return MCT_OK;
+    if (!(farthest.by > allowed)) return MCT_OK;
     return mct_fail(e->context, MCT_UNPHYSICAL,
                     "at time %g the correlator of species %zu at wave number %g is %.6g of its start, outside [0, 1]: "
-                    "activities or diffusivities are too far apart for the equations to hold (docs/theory.md)",
-                    at->time, species, ((double)q + 0.5) * e->spacing, f);
+                    "%s",
+                    at->time, farthest.species, ((double)farthest.q + 0.5) * e->spacing, farthest.f, MCT_DOMAIN_ADVICE);
 }
 
 /* What the numbers say about a step that did not converge. */

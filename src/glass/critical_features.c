@@ -14,8 +14,10 @@ static const double collapse_precision = 1.0e-6; /* relative */
 
 /* --- the largest exponent parameter --------------------------------------------------------------------------- */
 
+/* -infinity where there is none. */
 static double parameter(const mct_trace *t, size_t i) {
-    return t->point[i]->found ? t->point[i]->exponents.exponent_parameter : -INFINITY;
+    const double lambda = t->point[i]->found ? t->point[i]->exponents.exponent_parameter : (double)NAN;
+    return isnan(lambda) ? -INFINITY : lambda;
 }
 
 static size_t largest(const mct_trace *t) {
@@ -37,15 +39,16 @@ static double vertex(const mct_trace *t, size_t i) {
 static mct_status find_peak(mct_trace *t, double peak[2]) {
     for (int step = 0; step < PEAK_STEPS; step++) {
         const size_t i = largest(t);
-        if (i == 0 || i + 1 == t->count || !t->point[i - 1]->found || !t->point[i + 1]->found) break;
+        if (i == 0 || i + 1 == t->count || isinf(parameter(t, i - 1)) || isinf(parameter(t, i + 1))) break;
         const double x = vertex(t, i);
         if (!(x > t->activity[i - 1] && x < t->activity[i + 1])) break;
         if (fabs(x - t->activity[i]) < peak_precision * x) break;
         MCT_TRY(mct_trace_insert(t, x));
     }
     const size_t i = largest(t);
-    peak[0] = t->point[i]->found ? t->activity[i] : (double)NAN;
-    peak[1] = t->point[i]->found ? parameter(t, i) : (double)NAN;
+    const bool is_there = !isinf(parameter(t, i));
+    peak[0] = is_there ? t->activity[i] : (double)NAN;
+    peak[1] = is_there ? parameter(t, i) : (double)NAN;
     return MCT_OK;
 }
 

@@ -143,11 +143,11 @@ static mct_status fill(mct_trace *t, mct_critical_line *line) {
     line->kernel = mct_kernel_algorithm_used(t->search.problem->kernel);
     line->evaluations = t->evaluations;
     if (t->failed > 0) {
-        mct_tell(
-            t->context, MCT_MESSAGE_WARNING,
-            "%zu critical points between activities %g and %g did not converge, the last at %.10g: roots near them "
-            "may be missing",
-            t->failed, t->activity[0], t->activity[t->count - 1], t->failed_at);
+        mct_tell(t->context, MCT_MESSAGE_WARNING,
+                 "%zu critical points between activities %g and %g were not found, the last at %.10g: roots near them "
+                 "may be "
+                 "missing; the first: %s",
+                 t->failed, t->activity[0], t->activity[t->count - 1], t->failed_at, t->failure);
     } else if (line->count < t->count) {
         mct_tell(t->context, MCT_MESSAGE_WARNING, "no transition at %zu of %zu activities between %g and %g",
                  t->count - line->count, t->count, t->activity[0], t->activity[t->count - 1]);

@@ -39,7 +39,7 @@ mct_status mct_trace_compute(mct_trace *t, double activity, bool from_nothing, m
     }
     if (status != MCT_OK) { /* a hole in the line, which its end tells */
         snprintf((*point)->message, sizeof(*point)->message, "%.300s", mct_context_error(t->context));
-        t->failed++;
+        if (t->failed++ == 0) snprintf(t->failure, sizeof t->failure, "%.300s", mct_context_error(t->context));
         t->failed_at = activity;
     }
     mct_tell(t->context, MCT_MESSAGE_PROGRESS, "critical packing fraction at activity %.6g: %.10g (%zu points)",

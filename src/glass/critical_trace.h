@@ -15,8 +15,9 @@ typedef struct mct_trace {
     mct_critical_point **point; /* [count] */
     bool *confirmed;            /* [count]: sought from nothing */
     unsigned long evaluations;
-    size_t failed; /* points without convergence, the last one's activity */
-    double failed_at;
+    size_t failed;         /* points that did not converge or are unphysical */
+    double failed_at;      /* activity of the last */
+    char failure[320];     /* why the first did */
     mct_warnings warnings; /* of points */
     double tolerance;      /* of phi_c between nodes */
     double error;
@@ -26,7 +27,7 @@ typedef struct mct_trace {
 } mct_trace;
 
 /* The critical point at an activity, starting from the nearest node or from nothing; the caller owns it.  One that does
- * not converge is counted and comes back as not found.  Errors: those of mct_critical_packing_fraction. */
+ * not converge, or is unphysical, is counted and comes back as not found.  Errors: those of mct_critical_packing_fraction. */
 mct_status mct_trace_compute(mct_trace *t, double activity, bool from_nothing, mct_critical_point **point);
 
 /* Makes a node at an activity where there is none.  Errors: as above. */

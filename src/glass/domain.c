@@ -16,8 +16,6 @@
 static const double rounding = 1.0e-9;
 static const double small = 1.0e-2; /* residual, and f, from which on an iteration does not leave the domain */
 
-static const char advice[] = "activities or diffusivities are too far apart for the equations to hold (docs/theory.md)";
-
 static bool is_passive(const mct_mixture *mixture) {
     for (size_t mu = 0; mu < mixture->species_count; mu++) {
         if (mixture->species[mu].activity != 1.0) return false;
@@ -38,35 +36,38 @@ static const char *name_of(const mct_mixture *mixture, size_t mu, char text[MCT_
     return mixture->species[mu].name[0] ? mixture->species[mu].name : text;
 }
 
-/* The f that is farthest outside of [0, 1]. */
-static mct_status check_range(mct_fixed_point *problem, const double *F, double allowed, bool warn) {
-    const size_t m = problem->statics->species, N = problem->statics->points;
-    const double *const S = problem->statics->structure_factor;
-    double farthest = allowed, f = 0.0;
-    size_t species = m, q = 0;
-    char text[MCT_NAME_LENGTH];
-    for (size_t mu = 0; mu < m; mu++) {
-        for (size_t i = 0; i < N; i++) {
-            const size_t at = (mu * m + mu) * N + i;
-            const double here = F[at] / S[at], outside = fmax(-here, here - 1.0);
-            if (outside <= farthest) continue;
-            farthest = outside, f = here, species = mu, q = i;
+mct_outside mct_domain_outside(size_t species, size_t points, const double *F, const double *S, size_t S_step,
+                               double allowed) {
+    mct_outside farthest = {.by = allowed, .species = species};
+    for (size_t mu = 0; mu < species; mu++) {
+        for (size_t i = 0; i < points; i++) {
+            const double f = F[mu * (species + 1) * points + i] / S[mu * S_step + i], by = fmax(-f, f - 1.0);
+            if (by > farthest.by) farthest = (mct_outside){by, f, mu, i};
         }
     }
-    if (species == m) return MCT_OK;
-    if (farthest > MCT_OUTSIDE_MAX) {
+    return farthest;
+}
+
+static mct_status check_range(mct_fixed_point *problem, const double *F, double allowed, bool warn) {
+    const mct_statics *s = problem->statics;
+    const double phi = problem->mixture.packing_fraction;
+    const mct_outside farthest =
+        mct_domain_outside(s->species, s->points, F, s->structure_factor, (s->species + 1) * s->points, allowed);
+    char text[MCT_NAME_LENGTH];
+    if (!(farthest.by > allowed)) return MCT_OK;
+    const char *const name = name_of(&problem->mixture, farthest.species, text);
+    const double q = s->wave_number[farthest.q];
+    if (farthest.by > MCT_OUTSIDE_MAX) {
         return mct_fail(problem->context, MCT_UNPHYSICAL,
-                        "packing fraction %.10g: f of species %.64s is %.6g at wave number %g, outside [0, 1]: %s",
-                        problem->mixture.packing_fraction, name_of(&problem->mixture, species, text), f,
-                        problem->statics->wave_number[q], advice);
+                        "packing fraction %.10g: f of species %.64s is %.6g at wave number %g, outside [0, 1]: %s", phi,
+                        name, farthest.f, q, MCT_DOMAIN_ADVICE);
     }
     if (warn) {
         mct_fixed_point_warn(
             problem,
-            "packing fraction %.10g: f of species %.64s is %.10g at wave number %g, a little outside of [0, 1]: the "
-            "equations do not bound it in mixtures of different activities (docs/theory.md)",
-            problem->mixture.packing_fraction, name_of(&problem->mixture, species, text), f,
-            problem->statics->wave_number[q]);
+            "packing fraction %.10g: f of species %.64s is %.10g at wave number %g, a little outside of "
+            "[0, 1]: the equations do not bound it in mixtures of different activities (docs/theory.md)",
+            phi, name, farthest.f, q);
     }
     return MCT_OK;
 }
@@ -89,7 +90,7 @@ static mct_status check_rates(mct_fixed_point *problem, const double *M, const c
         status = mct_fail(problem->context, MCT_UNPHYSICAL,
                           "packing fraction %.10g: the rates %s, W S^-1 + M W^-1, have an eigenvalue with a negative "
                           "real part at wave number %g: %s",
-                          problem->mixture.packing_fraction, where, s->wave_number[i], advice);
+                          problem->mixture.packing_fraction, where, s->wave_number[i], MCT_DOMAIN_ADVICE);
     }
     free(rates);
     return status;
@@ -120,6 +121,10 @@ mct_status mct_domain_check_way(mct_fixed_point *problem, unsigned steps, double
     if (!host) return mct_fail(problem->context, MCT_MEMORY, "glass: out of memory");
     mct_fixed_point_start(problem, F);
     for (unsigned step = 0; step < steps && status == MCT_OK; step++) {
+        if (problem->parent && mct_context_interrupted(problem->parent)) {
+            status = MCT_INTERRUPTED;
+            break;
+        }
         const double residual = mct_fixed_point_step(problem, F);
         problem->backend->download(host, problem->M, problem->n);
         status = check_rates(problem, host, step == 0 ? "at the start" : "on the way from the start");

@@ -39,8 +39,8 @@ mct_status mct_fold_melts(mct_fixed_point *problem, double *F, bool *melts);
 
 /* --- from nothing: fold_search.c in haste, fold_ascent.c with patience, judging by fold_judge.c ------------------ */
 
-/* What plain iteration ends at.  GHOST: hardly moves, on whichever side of a fold; UNSETTLED: goes about without end, out of
- * the domain of the equations. */
+/* What plain iteration ends at.  GHOST: hardly moves, on whichever side of a fold; UNSETTLED: a residual that does
+ * not fall, as where iterates leave the domain of the equations. */
 typedef enum mct_phase {
     MCT_PHASE_FLUID,
     MCT_PHASE_UNSETTLED,

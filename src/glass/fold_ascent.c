@@ -1,6 +1,6 @@
 /* fold_ascent.c: the fold from nothing, with patience: packing fractions from the lowest upwards in small steps, each judged
- * to the end, then bisected until the branch can be followed.  Far apart activities and diffusivities make plain iteration go
- * about without end at some packing fractions and melt at the next ones: these are passed over. */
+ * to the end, then bisected until the branch can be followed.  Far apart activities and diffusivities keep plain iteration
+ * from settling at some packing fractions, while it melts at the next ones: these are passed over. */
 #include <stdio.h>
 
 #include "glass/domain.h"
@@ -93,6 +93,10 @@ mct_status mct_fold_ascend(mct_fixed_point *problem, double tolerance, double *F
         MCT_TRY(judge(problem, &b, b.glass, F, &result)); /* `kept` is another state now */
     }
     MCT_TRY(explain(problem, &b, b.glass, F));
+    if (mct_fixed_point_stopped(problem)) {
+        return mct_fail(problem->context, MCT_NOT_CONVERGED,
+                        "no transition found within the evaluations allowed, near packing fraction %.6g", b.glass);
+    }
     return mct_fail(
         problem->context, MCT_NOT_CONVERGED,
         "plain iteration ends in a glass at packing fraction %.8g and not at %.8g, but no fold was found between "

@@ -3,8 +3,9 @@
  *
  * Plain steps from F = S (their limit is the definition), Anderson's acceleration, then the leading eigenvalue of dG:
  * below 1 accepts; above 1 the iteration went to the other side of the fold: step back across it and go on.  Where
- * acceleration finds nothing, or so small a residual beside so flat a map that it may be the ghost of a fold, fluid or
- * glass is not its business to say: the packing fraction is compared with the fold's.  Should even the fold not be found, plain iteration has the last word. */
+ * acceleration finds nothing, or a residual so small beside so flat a map that it may be the ghost of a fold, it does not
+ * tell fluid from glass: the packing fraction is compared with the fold's.  Should even the fold not be found, plain
+ * iteration has the last word. */
 #include <limits.h>
 #include <math.h>
 #include <omp.h>
@@ -312,9 +313,7 @@ static void solve_point(mct_fixed_point *problem, const mct_glass_options *optio
         const mct_status device = mct_backend_check(problem->backend, problem->context, problem->state);
         if (device != MCT_OK) {
             a.status = device;
-        } else if (a.status == MCT_UNPHYSICAL) {
-            mct_fail(problem->context, a.status, "point %zu: %s", index, mct_context_error(problem->context));
-        } else if (a.status != MCT_OK) {
+        } else if (a.status != MCT_OK && a.status != MCT_UNPHYSICAL) { /* that message names its packing fraction */
             mct_fail(problem->context, a.status,
                      "point %zu (packing fraction %.10g): %s%s; residual %.3g, wanted %.3g%s%.80s", index,
                      mixture->packing_fraction, mct_status_sentence(a.status), detail, a.residual,

@@ -187,22 +187,24 @@ static void close_archive(mct_archive *archive) {
 static hid_t create_in_memory(hid_t creation) {
     static unsigned long number; /* HDF5 takes two files of one name for one, in memory as well */
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    hid_t file;
+    hid_t file = H5I_INVALID_HID;
     char name[48];
 
     snprintf(name, sizeof name, "apmct-result-%lu", number++);
-    H5Pset_fapl_core(access, CORE_INCREMENT, false);
-    file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+    if (H5Pset_fapl_core(access, CORE_INCREMENT, false) >= 0) { /* else it would be a file of this name */
+        file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+    }
     if (access >= 0) H5Pclose(access);
     return file;
 }
 
 static hid_t create_file(const mct_archive *archive) {
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-    hid_t file;
+    hid_t file = H5I_INVALID_HID;
 
-    H5Pset_obj_track_times(creation, false);
-    file = archive->disk ? mct_archive_disk_create(archive->disk, creation) : create_in_memory(creation);
+    if (H5Pset_obj_track_times(creation, false) >= 0) { /* else there would be dates in it */
+        file = archive->disk ? mct_archive_disk_create(archive->disk, creation) : create_in_memory(creation);
+    }
     if (creation >= 0) H5Pclose(creation);
     return file;
 }

@@ -38,7 +38,7 @@ static bool write_all(int file, const unsigned char *data, size_t size, off_t at
         const ssize_t written = pwrite(file, data, size, at);
 
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return false;
+        if (written <= 0) return false;
         data += written;
         at += written;
         size -= (size_t)written;

@@ -36,7 +36,7 @@ static mct_status write_all(mct_journal *journal, const void *data, size_t size)
         const ssize_t written = pwrite(journal->file, at, size, journal->end);
 
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return write_failure(journal);
+        if (written <= 0) return write_failure(journal);
         at += written;
         size -= (size_t)written;
         journal->end += written;

@@ -60,7 +60,7 @@ bool mct_sweep_record(const mct_sweep_worker *worker, double *row, mct_status st
     row[MCT_SWEEP_STATUS] = (double)status;
     row[MCT_SWEEP_EVALUATIONS] = (double)evaluations;
     if (status != MCT_OK) {
-        snprintf(text_of(worker->sweep, row), MCT_SWEEP_TEXT, "%.150s", mct_context_error(worker->context));
+        snprintf(text_of(worker->sweep, row), MCT_SWEEP_TEXT, "%.310s", mct_context_error(worker->context));
     }
     return status == MCT_INTERRUPTED || status == MCT_MEMORY || status == MCT_BACKEND || status == MCT_FILE;
 }
@@ -387,7 +387,7 @@ mct_status mct_sweep_status(const mct_sweep *sweep, size_t point) {
     return (mct_status)row_of(sweep, point)[MCT_SWEEP_STATUS];
 }
 
-const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[160]) {
+const char *mct_sweep_error(const mct_sweep *sweep, size_t point, char text[MCT_TABLE_ERROR_LENGTH]) {
     memcpy(text, text_of(sweep, row_of(sweep, point)), MCT_SWEEP_TEXT);
     return text;
 }

@@ -1,6 +1,8 @@
 """What the black-box tests share: running the command, expecting, counting failures."""
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,15 @@ def run(*arguments, **keywords):
     keywords.setdefault("cwd", FOLDER.name)
     return subprocess.run([COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True, timeout=120,
                           errors="replace", **keywords)
+
+
+def preloadable(library):
+    """The library by a name that LD_PRELOAD can hold: without spaces and colons."""
+    folder = tempfile.mkdtemp(prefix="apmct-preload-")
+    atexit.register(shutil.rmtree, folder)
+    name = os.path.join(folder, os.path.basename(library))
+    os.symlink(os.path.abspath(library), name)
+    return name
 
 
 def expect(condition, what):

@@ -1,6 +1,7 @@
 """Each call that writes, syncs, closes or names a file fails in turn; runs are killed in such calls and resumed.
 
-By default a sample of the calls, the same every time; all of them with --all or APMCT_FAULTS=all."""
+By default a sample of the calls, the same every time; all of them with --all or APMCT_FAULTS=all, and about
+2 APMCT_KILLS kills."""
 import sys
 
 sys.dont_write_bytecode = True  # support.py is imported from the source folder
@@ -10,10 +11,10 @@ import shutil
 import signal
 import subprocess
 
-from support import COMMAND, expect, finish, path, write
+from support import COMMAND, expect, finish, path, preloadable, write
 
 ALL = "--all" in sys.argv or os.environ.get("APMCT_FAULTS") == "all"
-KILLS = 30
+KILLS = int(os.environ.get("APMCT_KILLS", "30"))
 SMALL = ("--threads", "1", "--quiet", "--set", "grid.points=20", "--set", "grid.spacing=0.8")
 write("sweep.yaml", "sweep: {command: glass, over: {mixture.packing_fraction: [0.4, 0.5, 0.52, 0.55, 0.6]}}\n")
 COMMANDS = {
@@ -26,6 +27,7 @@ COMMANDS = {
 }
 RESUMABLE = ("evolve", "sweep")
 choose = random.Random(8)
+SHIM = preloadable(os.environ["APMCT_FAIL_FILES"])
 counts = {"fail": 0, "refused": 0, "kill": 0}
 
 
@@ -53,7 +55,7 @@ class Place:
 
 
 def start(command, place, *more, named=False, **fault):
-    environment = {**os.environ, "LD_PRELOAD": os.environ["APMCT_FAIL_FILES"],
+    environment = {**os.environ, "LD_PRELOAD": SHIM,
                    "GCOV_PREFIX": "/dev/null/none"}  # a coverage build must not fail in its own files
     environment.update({f"APMCT_FAULT{key}": str(value) for key, value in fault.items()})
     if named:

@@ -15,9 +15,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True  # support.py is imported from the source folder
-from support import COMMAND, FOLDER, expect, finish, path, write
+from support import COMMAND, FOLDER, expect, finish, path, preloadable, write
 
-SHIM = os.environ["APMCT_FAIL_MEMORY"]  # the library
+SHIM = preloadable(os.environ["APMCT_FAIL_MEMORY"])
 SAMPLE = 10  # stacks of other libraries in each run
 OURS = ("apmct", "libapmct.so")
 # Do not survive it themselves: HDF5 1.10, for one, recurses without end or exits with 255.

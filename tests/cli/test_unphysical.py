@@ -33,6 +33,12 @@ for command in ("glass", "evolve"):
     rows = [json.loads(line) for line in table.stdout.splitlines()]
     expect([row["status"] for row in rows] == ["ok", "unphysical"], f"sweep of {command}: {rows}")
     expect("wave number" in rows[1].get("error", ""), f"sweep of {command}: {rows[1]}")
+    expect(rows[1]["error"].endswith("(docs/theory.md)"), f"sweep of {command}: cut short: {rows[1]['error']}")
+
+# along a line such points are holes, and the first says why
+trace = run("sweep", MIXTURE, *FARTHER, "--json", "--set", "mixture.packing_fraction=0.6", "--set",
+            "sweep={trace: {along: mixture.species.0.activity, from: 1, to: 14, tolerance: 1.0e-3}}")
+expect(trace.returncode == 0 and "were not found" in trace.stderr and "outside [0, 1]" in trace.stderr, trace.stderr)
 
 # passive mixtures are in the domain, however far apart their diffusivities
 for ratio in (1e-4, 1e4):

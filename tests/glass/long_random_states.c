@@ -228,6 +228,7 @@ static void check_glass(program *p, size_t number, const mct_mixture *mixture) {
     const mct_status status = mct_glass_solve(p->context, &options, &grid, 1, mixture, F, &result, NULL, NULL);
     if (status == MCT_UNPHYSICAL) {
         p->told[2]++;
+        check_unphysical(p, number, mixture, result.message);
     } else if (status != MCT_OK) {
         complain(p, number, result.message, (double)status);
     } else {
@@ -346,6 +347,10 @@ int main(int argc, char **argv) {
     for (size_t m = 1; m <= SPECIES_MAX; m++) open += p.table[NOT_CONVERGED][m];
     if ((double)open > 0.02 * (double)p.states) {
         printf("%u states without convergence\n", open);
+        p.failures++;
+    }
+    if (p.followed == 0) {
+        printf("no state was followed in time\n");
         p.failures++;
     }
     print_table(&p);

@@ -96,7 +96,7 @@ Test(resolution, a_cut_off_must_be_beyond_the_peak) {
               last);
     cr_expect(strstr(last, "set grid.points to 50 or more"), "%s", last);
     cr_expect_eq(judged(200, 0.02, &mixture), 1, "many points do not help");
-    cr_expect_eq(judged(24, 0.4, &mixture), 1, "phi_c of this cut-off, 9.6, is 15 % too high");
+    cr_expect_eq(judged(24, 0.4, &mixture), 1, "phi_c of this cut-off, 9.6, is 15 %% too high");
     cr_expect(strstr(last, "too close to the main peak"), "%s", last);
     cr_expect_eq(judged(28, 0.4, &mixture), 0);
 }

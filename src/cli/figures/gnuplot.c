@@ -81,9 +81,13 @@ static mct_status spawn(cli *run, int script, int picture, int messages, int *ex
         free(environment);
         return mct_fail(run->context, MCT_MEMORY, "not enough memory");
     }
-    posix_spawn_file_actions_adddup2(&actions, script, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, picture, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+    if (posix_spawn_file_actions_adddup2(&actions, script, STDIN_FILENO) != 0 || /* else it would read ours */
+        posix_spawn_file_actions_adddup2(&actions, picture, STDOUT_FILENO) != 0 ||
+        posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO) != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        free(environment);
+        return mct_fail(run->context, MCT_MEMORY, "not enough memory");
+    }
     signal(SIGCHLD, SIG_DFL); /* where it is ignored, a child's status is lost */
     failure = posix_spawnp(&child, name, &actions, NULL, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
