@@ -68,7 +68,8 @@ bench_counts bench_counts_of(const bench_case *c, size_t length) {
     return counts;
 }
 
-/* Weights of one table that are used where `height` values of i and `width` of l share their rows j (cuda/kernel/direct.cuh). */
+/* Weights of one table that are used where `height` values of i and `width` of l share their rows j
+ * (cuda/kernel/direct.cuh). */
 static double weights_of(const bench_case *c, size_t height, size_t width) {
     const size_t N = c->N, wider = c->quadrature == MCT_QUADRATURE_CORRECTED ? 2 : 0;
     double sum = 0.0;

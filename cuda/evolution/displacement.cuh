@@ -1,5 +1,6 @@
-/* displacement.cuh: mean-squared displacements, dr2' + int m0(t-u) dr2'(u) du = source, as cpu/evolution/displacement.c: an
- * evolution of their own with S = Gamma = 0 that makes the same steps after Phi has made them, with the clocks of Phi. */
+/* displacement.cuh: mean-squared displacements, dr2' + int m0(t-u) dr2'(u) du = source, as
+ * cpu/evolution/displacement.c: an evolution of their own with S = Gamma = 0 that makes the same steps after Phi has
+ * made them, with the clocks of Phi. */
 #ifndef MCT_DISPLACEMENT_CUH
 #define MCT_DISPLACEMENT_CUH
 

@@ -1,4 +1,5 @@
-/* iterate.cuh: the fixed point of a step, Phi_i = A^-1 (m_i B - C_i), by Anderson's acceleration, as cpu/evolution/iterate.c. */
+/* iterate.cuh: the fixed point of a step, Phi_i = A^-1 (m_i B - C_i), by Anderson's acceleration, as
+ * cpu/evolution/iterate.c. */
 #ifndef MCT_ITERATE_CUH
 #define MCT_ITERATE_CUH
 

@@ -1,6 +1,6 @@
-/* predict.cu: the first guess of a step, extrapolated from the last points (MCT_GUESS), as cpu/evolution/predict.c; and that its
- * fixed point is not found yet.
- * One thread per element of x: MCT_GUESS multiply-adds, 8 bytes read for each and 8 written. */
+/* predict.cu: the first guess of a step, extrapolated from the last points (MCT_GUESS), as cpu/evolution/predict.c;
+ * and that its fixed point is not found yet. One thread per element of x: MCT_GUESS multiply-adds, 8 bytes read for
+ * each and 8 written. */
 #include "evolution/evolution.cuh"
 
 /* A step is made only where some point runs: the loop of its fixed point begins in any case. */

@@ -1,4 +1,5 @@
-/* start.cu: the Taylor series Phi = sum a_n t^n, m = sum b_n t^n up to the middle of the first block, as cpu/evolution/start.c:
+/* start.cu: the Taylor series Phi = sum a_n t^n, m = sum b_n t^n up to the middle of the first block, as
+ * cpu/evolution/start.c:
  *   (n+1) a_{n+1} = -Gamma a_n - sum_{k+l=n, l>=1} k! l!/n! b_k a_l,   b_n = sum_{i+j=n} M[a_i, a_j] W^-1.
  * Time is counted in steps, so that a_n stands for a_n h^n.  Series [taylor + 1][points][n].
  *

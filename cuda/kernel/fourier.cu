@@ -271,8 +271,8 @@ __global__ static void product_kernel(mct_cuda_view v, mct_sequences s, size_t f
     out[2 * s.pitch] = make_double2(difference, 0.0);
 }
 
-/* For one species: the smallest lags of K3 as plain sums (cpu/kernel/fourier.c says why), L times as large as those of the
- * transforms are.  One block per point and lag. */
+/* For one species: the smallest lags of K3 as plain sums (cpu/kernel/fourier.c says why), L times as large as those
+ * of the transforms are.  One block per point and lag. */
 static unsigned lag_threads(size_t N) {
     const unsigned most = 1024, warps = (unsigned)((2 * N + WARP_SIZE - 1) / WARP_SIZE);
     return warps * WARP_SIZE < most ? warps * WARP_SIZE : most;

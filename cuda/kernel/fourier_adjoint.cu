@@ -1,4 +1,5 @@
-/* fourier_adjoint.cu: the transpose of the correlations by fast Fourier transform (fourier.cu), as cpu/kernel/fourier.c.
+/* fourier_adjoint.cu: the transpose of the correlations by fast Fourier transform (fourier.cu), as
+ * cpu/kernel/fourier.c.
  *
  * join (one thread per element of a sequence), product_adjoint (one per function and frequency; reads the images and spectra
  * of all components), unload (one per function and wave number), with the transforms between them. */

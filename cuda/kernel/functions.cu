@@ -1,5 +1,5 @@
-/* functions.cu: the scalar functions of one wave number that make up the memory kernel, as cpu/kernel/functions.c, and their
- * adjoint.
+/* functions.cu: the scalar functions of one wave number that make up the memory kernel, as cpu/kernel/functions.c,
+ * and their adjoint.
  *
  * One thread per point and wave number computes all functions: reads F, G and C, 24 m^2 bytes at most, writes 8 bytes per
  * function.  The adjoint: one thread per element of F. */

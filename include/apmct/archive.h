@@ -1,9 +1,9 @@
 /* archive.h: result files (HDF5; the only place with HDF5 is src/result).
  *
- * Layout: top of src/result/archive.c.  Root attributes say the format, the command, the program's version, the resolved
- * configuration (YAML), units and normalisation; /config carries every scalar option as an attribute; datasets
- * have dimension scales, `unit` and `description`, and no dates or wall times.  A file appears under its name
- * only when it is complete: it is written aside, synced and renamed.
+ * Layout: top of src/result/archive.c.  Root attributes say the format, the command, the program's version, the
+ * resolved configuration (YAML), units and normalisation; /config carries every scalar option as an attribute;
+ * datasets have dimension scales, `unit` and `description`, and no dates or wall times.  A file appears under its
+ * name only when it is complete: it is written aside, synced and renamed.
  *
  * Threads: these functions may be called from several threads, each with its own context, archive and result; HDF5
  * is not thread-safe, so one of them at a time is inside of it (a mutex of ours).  A program that calls HDF5 itself
@@ -77,7 +77,8 @@ typedef struct mct_evolution_result {
 mct_status mct_archive_put_evolution(mct_context *context, mct_archive *archive, const mct_evolution_result *result,
                                      mct_journal *journal, size_t count, const size_t *points);
 
-/* What was varied in /parameters, one array per key, and what the points gave in /points.  Errors: MCT_FILE, MCT_MEMORY. */
+/* What was varied in /parameters, one array per key, and what the points gave in /points.  Errors: MCT_FILE,
+ * MCT_MEMORY. */
 mct_status mct_archive_put_table(mct_context *context, mct_archive *archive, const mct_table *table,
                                  const mct_config *config);
 
@@ -131,21 +132,20 @@ typedef struct mct_result {
     mct_dataset *datasets; /* [dataset_count], by name */
 } mct_result;
 
-/* Reads a result file and checks that it is one of ours and that its shapes fit together.  Before it allocates memory for
- * values it checks that the file is large enough for them: they take at most 1032 times its size, which is what deflate
- * can do.  HDF5 itself may crash or hang on a damaged file: a program that reads untrusted files should call this in a
- * process of its own, with limits of memory and time, as the command does.
- * Errors: MCT_FILE (cannot be read), MCT_FORMAT (not a result file; what it is instead), MCT_MEMORY,
- * MCT_INTERRUPTED. */
+/* Reads a result file and checks that it is one of ours and that its shapes fit together.  Before it allocates memory
+ * for values it checks that the file is large enough for them: they take at most 1032 times its size, which is what
+ * deflate can do.  HDF5 itself may crash or hang on a damaged file: a program that reads untrusted files should call
+ * this in a process of its own, with limits of memory and time, as the command does. Errors: MCT_FILE (cannot be
+ * read), MCT_FORMAT (not a result file; what it is instead), MCT_MEMORY, MCT_INTERRUPTED. */
 mct_status mct_result_load(mct_context *context, const char *path, mct_result **result);
 
 /* The same without values: `data` only of datasets of up to MCT_RESULT_FEW numbers.  Errors: as above. */
 enum { MCT_RESULT_FEW = 16 };
 mct_status mct_result_load_shapes(mct_context *context, const char *path, mct_result **result);
 
-/* Receives values[count] of dataset number `dataset`, borrowed for the call: those from element `first` on, in the order
- * of the file.  It must not call functions of this header.  A status other than MCT_OK ends the visit and is its
- * status. */
+/* Receives values[count] of dataset number `dataset`, borrowed for the call: those from element `first` on, in the
+ * order of the file.  It must not call functions of this header.  A status other than MCT_OK ends the visit and is
+ * its status. */
 typedef mct_status mct_result_values(void *user, const mct_result *result, size_t dataset, size_t first, size_t count,
                                      const double *values);
 

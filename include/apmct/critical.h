@@ -60,8 +60,8 @@ double mct_critical_amplitude(const mct_critical_point *point);
  * between two glasses are passed over.  (Where glass and fluid alternate with growing packing fraction, as on coarse grids
  * near close packing, one of these transitions is returned.)
  * No glass below MCT_CRITICAL_PACKING_FRACTION_MAX is no error: point->found is false.
- * Errors: MCT_UNPHYSICAL (the glass at the transition is out of the equations' domain, docs/theory.md), MCT_NOT_CONVERGED
- * (the text says what was found), MCT_ARGUMENT, MCT_MEMORY, MCT_NON_FINITE, MCT_INTERRUPTED. */
+ * Errors: MCT_UNPHYSICAL (the glass at the transition is out of the equations' domain, docs/theory.md),
+ * MCT_NOT_CONVERGED (the text says what was found), MCT_ARGUMENT, MCT_MEMORY, MCT_NON_FINITE, MCT_INTERRUPTED. */
 mct_status mct_critical_packing_fraction(mct_context *context, const mct_glass_options *options, const mct_grid *grid,
                                          const mct_mixture *mixture, const mct_critical_point *start,
                                          mct_critical_point *point);

@@ -1,7 +1,7 @@
 /* ranks.h: several processes at one sweep.
  *
- * MPI is a module of its own (src/mpi), loaded only where mpirun or srun has started this process: without it the library
- * neither needs nor links MPI. */
+ * MPI is a module of its own (src/mpi), loaded only where mpirun or srun has started this process: without it the
+ * library neither needs nor links MPI. */
 #ifndef APMCT_RANKS_H
 #define APMCT_RANKS_H
 

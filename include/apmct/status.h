@@ -3,8 +3,8 @@
  * One list yields the enum, the stable names (JSON key "status"), the exit status of the command and a
  * sentence.  Details (which file, key, point, value) are in the context, see context.h.
  *
- * NULL is MCT_ARGUMENT for every pointer that a header does not allow to be NULL, but for contexts: without one there are
- * no details.  Functions that destroy or close take NULL. */
+ * NULL is MCT_ARGUMENT for every pointer that a header does not allow to be NULL, but for contexts: without one there
+ * are no details.  Functions that destroy or close take NULL. */
 #ifndef APMCT_STATUS_H
 #define APMCT_STATUS_H
 

@@ -13,8 +13,8 @@ extern "C" {
 
 enum { MCT_TABLE_ERROR_LENGTH = 320 };
 
-/* Numbers that every point of a command gives: value [shape[0]]...[shape[rank-1]], rank 0: one number; NaN where a point
- * failed or has none. */
+/* Numbers that every point of a command gives: value [shape[0]]...[shape[rank-1]], rank 0: one number; NaN where a
+ * point failed or has none. */
 typedef struct mct_table_column {
     const char *name, *unit, *description;
     size_t rank, shape[4];

@@ -23,9 +23,10 @@ enum {
     MCT_AUTO_DEVICE_FACTORIZED_BELOW = 16, /* wave numbers, on a device */
     MCT_AUTO_DEVICE_BLOCKS_FROM = 64,      /* points from which each is one block's (cuda/evolution/point.cu) ... */
     MCT_AUTO_DEVICE_BLOCKS_UP_TO = 256,    /* ... if it has no more wave numbers than this */
-    /* Points for which `direct` reads the weights once, all functions along (cuda/kernel/direct_stream.cu); more by matrix products.
-     * For N = 512, m = 2: 0.35 ms for the first point and 0.2 ms for each further one, whose blocks find the weights in the L2
-     * (5.5 TB/s are assumed); products take 0.9 ms however few the points, half of it 3 launches per tile. */
+    /* Points for which `direct` reads the weights once, all functions along (cuda/kernel/direct_stream.cu); more by
+     * matrix products. For N = 512, m = 2: 0.35 ms for the first point and 0.2 ms for each further one, whose blocks
+     * find the weights in the L2 (5.5 TB/s are assumed); products take 0.9 ms however few the points, half of it 3
+     * launches per tile. */
     MCT_AUTO_DEVICE_STREAMED_UP_TO = 4,
 
     /* --- units of work of a sweep on a device: as many points at once as fill it several times over, in as many units as a

@@ -35,7 +35,8 @@ bool mct_text_has_control(const char *text);
 /* Whether `text` is valid UTF-8 without control characters other than those in `allowed`. */
 bool mct_text_is_printable(const char *text, const char *allowed);
 
-/* `text` as one line that cannot act upon a terminal, for names of files, which may hold control characters; cut to `size`. */
+/* `text` as one line that cannot act upon a terminal, for names of files, which may hold control characters; cut to
+ * `size`. */
 void mct_text_line(const char *text, char *line, size_t size);
 
 /* Levenshtein distance of two texts of less than MCT_DISTANCE_MAX bytes; a longer one is far from everything. */

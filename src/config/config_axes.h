@@ -18,8 +18,8 @@ typedef struct mct_axes {
     size_t *axis_of; /* [key_count] */
 } mct_axes;
 
-/* Errors: MCT_CONFIG (nothing to vary; more than MCT_SWEEP_POINTS_MAX points, with their number), MCT_MEMORY.  Owned by the
- * caller: mct_axes_clear, whatever is returned. */
+/* Errors: MCT_CONFIG (nothing to vary; more than MCT_SWEEP_POINTS_MAX points, with their number), MCT_MEMORY.  Owned
+ * by the caller: mct_axes_clear, whatever is returned. */
 mct_status mct_axes_read(mct_context *context, const mct_config *config, mct_axes *axes);
 void mct_axes_clear(mct_axes *axes);
 

@@ -408,9 +408,9 @@ mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t po
                                  .evaluations = clock->evaluations};
 }
 
-/* Correlators of passive particles never leave 0 ... S_mm; those of mixtures of very unequal diffusivities and activities may,
- * in the equations themselves, whatever the scheme.  That is so where a failed run has grown beyond its start, and where a
- * plateau is none. */
+/* Correlators of passive particles never leave 0 ... S_mm; those of mixtures of very unequal diffusivities and
+ * activities may, in the equations themselves, whatever the scheme.  That is so where a failed run has grown beyond
+ * its start, and where a plateau is none. */
 static mct_status check_domain(const mct_evolution *e, size_t point, const mct_evolution_point *at) {
     const size_t m = e->shape.species, N = e->shape.N;
     const bool plateau = at->state == MCT_EVOLUTION_PLATEAU;

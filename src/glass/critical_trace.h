@@ -27,7 +27,8 @@ typedef struct mct_trace {
 } mct_trace;
 
 /* The critical point at an activity, starting from the nearest node or from nothing; the caller owns it.  One that does
- * not converge, or is unphysical, is counted and comes back as not found.  Errors: those of mct_critical_packing_fraction. */
+ * not converge, or is unphysical, is counted and comes back as not found.  Errors: those of
+ * mct_critical_packing_fraction. */
 mct_status mct_trace_compute(mct_trace *t, double activity, bool from_nothing, mct_critical_point **point);
 
 /* Makes a node at an activity where there is none.  Errors: as above. */

@@ -52,8 +52,8 @@ static mct_status eigenvectors(mct_fixed_point *problem, mct_fold *fold, bool ha
     return mct_bordered_solve(problem, &fold->border, true, zero, 1.0, have_left, wanted, zero, left, &left_phi);
 }
 
-/* lambda_MCT of an ordinary fold lies in [1/2, 1): from another value nothing follows.  (1 and more belong to higher-order
- * singularities and to folds that are approached from the other side.) */
+/* lambda_MCT of an ordinary fold lies in [1/2, 1): from another value nothing follows.  (1 and more belong to
+ * higher-order singularities and to folds that are approached from the other side.) */
 static double ordinary(const mct_fixed_point *problem, double lambda) {
     if (lambda >= 0.5 - 1.0e-9 && lambda < 1.0) return lambda;
     mct_fixed_point_warn(

@@ -1,9 +1,10 @@
 /* domain.c: where the equations leave their domain.
  *
- * F = S - (S^-1 + N)^-1 with N = W^-1 M W^-1.  For passive mixtures N is a congruence of a positive semidefinite matrix,
- * which keeps 0 <= F <= S.  With activities W = q^2 D (Lambda' S + 1), D and Lambda' diagonal, is not symmetric and N no
- * congruence: nothing keeps f in [0, 1] where activities and diffusivities of the species are far apart.  What tells a state
- * of the equations from one that their motion never reaches, or runs away from, are the rates W S^-1 + M W^-1. */
+ * F = S - (S^-1 + N)^-1 with N = W^-1 M W^-1.  For passive mixtures N is a congruence of a positive semidefinite
+ * matrix, which keeps 0 <= F <= S.  With activities W = q^2 D (Lambda' S + 1), D and Lambda' diagonal, is not
+ * symmetric and N no congruence: nothing keeps f in [0, 1] where activities and diffusivities of the species are far
+ * apart.  What tells a state of the equations from one that their motion never reaches, or runs away from, are the
+ * rates W S^-1 + M W^-1. */
 #include "glass/domain.h"
 
 #include <math.h>

@@ -57,8 +57,8 @@ mct_status mct_fold_judge(mct_fixed_point *problem, bool hasty, double small, do
 mct_status mct_fold_is_reached(mct_fixed_point *problem, const mct_fold *fold, const double *F, double *kept,
                                double *lower, bool *is);
 
-/* From the lowest packing fractions upwards: the first one at which plain iteration ends in a glass, and the fold there.
- * As mct_fold_search; MCT_UNPHYSICAL where that glass is out of the equations' domain. */
+/* From the lowest packing fractions upwards: the first one at which plain iteration ends in a glass, and the fold
+ * there. As mct_fold_search; MCT_UNPHYSICAL where that glass is out of the equations' domain. */
 mct_status mct_fold_ascend(mct_fixed_point *problem, double tolerance, double *F, mct_fold *fold, bool *found,
                            char message[320]);
 

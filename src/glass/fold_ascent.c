@@ -1,6 +1,6 @@
-/* fold_ascent.c: the fold from nothing, with patience: packing fractions from the lowest upwards in small steps, each judged
- * to the end, then bisected until the branch can be followed.  Far apart activities and diffusivities keep plain iteration
- * from settling at some packing fractions, while it melts at the next ones: these are passed over. */
+/* fold_ascent.c: the fold from nothing, with patience: packing fractions from the lowest upwards in small steps, each
+ * judged to the end, then bisected until the branch can be followed.  Far apart activities and diffusivities keep
+ * plain iteration from settling at some packing fractions, while it melts at the next ones: these are passed over. */
 #include <stdio.h>
 
 #include "glass/domain.h"
@@ -11,7 +11,8 @@ enum { NARROWINGS = 6, WAY_STEPS = 150 };
 static const double phi_max = MCT_CRITICAL_PACKING_FRACTION_MAX;
 static const double first = 0.05, step = 0.01; /* packing fractions that are judged */
 static const double settled = 1.0e-6;          /* residual of a glass */
-/* Widths of the bracket, times 1 - phi, at which the branch is followed; where a glass is told to be out of the domain. */
+/* Widths of the bracket, times 1 - phi, at which the branch is followed; where a glass is told to be out of the
+ * domain. */
 static const double widest = 1.0e-2, narrower = 0.1, near_enough = 2.0e-5;
 
 /* No glass at `below`, a glass at `glass`, which `kept` is. */
@@ -20,7 +21,8 @@ typedef struct bracket {
     double *kept;
 } bracket;
 
-/* Why there is no fold, where plain iteration has left the domain at some packing fraction; phi: at one more; 0: none. */
+/* Why there is no fold, where plain iteration has left the domain at some packing fraction; phi: at one more; 0:
+ * none. */
 static mct_status explain(mct_fixed_point *problem, const bracket *b, double phi, double *F) {
     if (b->unsettled == 0.0 && phi == 0.0) return MCT_OK;
     MCT_TRY(mct_fixed_point_move(problem, b->unsettled > 0.0 ? b->unsettled : phi));

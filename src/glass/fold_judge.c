@@ -1,4 +1,5 @@
-/* fold_judge.c: what plain iteration ends at, and whether a fold is the transition: the judgements that searches go by. */
+/* fold_judge.c: what plain iteration ends at, and whether a fold is the transition: the judgements that searches go
+ * by. */
 #include <math.h>
 
 #include "glass/fold.h"

@@ -1,7 +1,7 @@
 /* fold_search.c: the fold from nothing: plain iteration tells fluid from glass (fold_judge.c) until the fold is near.
  *
- * First in haste: large steps in the packing fraction, judged by the first signs.  What that finds is checked; where it finds
- * nothing, or something else than the transition, patience looks again (fold_ascent.c). */
+ * First in haste: large steps in the packing fraction, judged by the first signs.  What that finds is checked; where
+ * it finds nothing, or something else than the transition, patience looks again (fold_ascent.c). */
 #include <math.h>
 #include <stdio.h>
 

@@ -3,9 +3,9 @@
  *
  * Plain steps from F = S (their limit is the definition), Anderson's acceleration, then the leading eigenvalue of dG:
  * below 1 accepts; above 1 the iteration went to the other side of the fold: step back across it and go on.  Where
- * acceleration finds nothing, or a residual so small beside so flat a map that it may be the ghost of a fold, it does not
- * tell fluid from glass: the packing fraction is compared with the fold's.  Should even the fold not be found, plain
- * iteration has the last word. */
+ * acceleration finds nothing, or a residual so small beside so flat a map that it may be the ghost of a fold, it does
+ * not tell fluid from glass: the packing fraction is compared with the fold's.  Should even the fold not be found,
+ * plain iteration has the last word. */
 #include <limits.h>
 #include <math.h>
 #include <omp.h>
@@ -277,8 +277,8 @@ static void name_non_finite(mct_fixed_point *problem, const double *array, const
     }
 }
 
-/* Where the equations leave their domain a solution is none, and an iteration that does not settle is explained.  work: of
- * n. */
+/* Where the equations leave their domain a solution is none, and an iteration that does not settle is explained. 
+ * work: of n. */
 static mct_status check_domain(mct_fixed_point *problem, double tolerance, const answer *a, const double *F,
                                double *work) {
     if (a->status != MCT_OK && a->status != MCT_NOT_CONVERGED) return a->status;

@@ -16,8 +16,9 @@ static int compare(const void *a, const void *b) {
     return strcmp(one->text, other->text);
 }
 
-/* A warning that finds no memory is lost, which mct_sweep_tell_warnings reports in the end.  Several parts of the library check
- * the same point and say the same: repetitions among the last few are dropped here, the rest in mct_sweep_sort_warnings. */
+/* A warning that finds no memory is lost, which mct_sweep_tell_warnings reports in the end.  Several parts of the
+ * library check the same point and say the same: repetitions among the last few are dropped here, the rest in
+ * mct_sweep_sort_warnings. */
 static void add(mct_sweep *sweep, size_t point, const char *text) {
     const mct_sweep_warning fresh = {point, strdup(text)};
 

@@ -1,4 +1,5 @@
-/* test_evolution_coarse.c: large grids, whose steps a coarse grid foretells (cpu/evolution/coarse.h), against the same without it. */
+/* test_evolution_coarse.c: large grids, whose steps a coarse grid foretells (cpu/evolution/coarse.h), against the
+ * same without it. */
 #include "evolution/evolution_fixture.h"
 #include "evolution/evolution_internal.h"
 

@@ -1,16 +1,16 @@
-/* long_random_states.c: critical point and state of random mixtures with unequal diffusivities, up to where the equations leave
- * their domain.
+/* long_random_states.c: critical point and state of random mixtures with unequal diffusivities, up to where the
+ * equations leave their domain.
  *
  *     long_random_states [--sample] [--states N] [--seed N] [--threads N] [--runs N] [--file FILE]
  *
- * m = 1 ... 4 species, activities log-uniform in 1 ... 20, diffusivities in 0.1 ... 10, packing fractions in 0.2 ... 0.74,
- * fractions uniform on the simplex; or the configurations of FILE, a JSON list of objects with a text `config`.
+ * m = 1 ... 4 species, activities log-uniform in 1 ... 20, diffusivities in 0.1 ... 10, packing fractions in 0.2 ...
+ * 0.74, fractions uniform on the simplex; or the configurations of FILE, a JSON list of objects with a text `config`.
  *
- * Every mixture has a critical point, which plain iteration (long double, naive matrices) finds between fluid and glass, or no
- * glass up to the limit of the branch, or is unphysical: then plain iteration at the packing fraction named does not melt, or
- * leaves the domain before it does.  An iteration that does not converge is allowed to 2 in 100, above close packing.
- * States that are told glass or fluid without a warning are followed in time (--runs: so many): they end as they were told.
- * The last lines are a table of outcomes by m. */
+ * Every mixture has a critical point, which plain iteration (long double, naive matrices) finds between fluid and
+ * glass, or no glass up to the limit of the branch, or is unphysical: then plain iteration at the packing fraction
+ * named does not melt, or leaves the domain before it does.  An iteration that does not converge is allowed to 2 in
+ * 100, above close packing. States that are told glass or fluid without a warning are followed in time (--runs: so
+ * many): they end as they were told. The last lines are a table of outcomes by m. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* test_domain.c: where the equations leave their domain: far apart activities and diffusivities.  The states are those of an
- * independent program, which iterates F = G(F) plainly to a residual of 1e-12. */
+/* test_domain.c: where the equations leave their domain: far apart activities and diffusivities.  The states are
+ * those of an independent program, which iterates F = G(F) plainly to a residual of 1e-12. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
