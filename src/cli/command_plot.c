@@ -15,9 +15,10 @@ static const cli_format formats[] = {
 
 /* The format that a name asks for; *suffix points into the name. */
 static mct_status find_format(cli *run, const char *output, const cli_format **format, const char **suffix) {
-    const char *slash = strrchr(output, '/');
-    const char *dot = strrchr(slash ? slash : output, '.');
+    const char *slash = strrchr(output, '/'), *const name = slash ? slash + 1 : output;
+    const char *dot = strrchr(name, '.');
 
+    if (dot == name) return mct_fail(run->context, MCT_USAGE, "-o %.300s: a name must stand before the suffix", output);
     for (size_t i = 0; dot && i < sizeof formats / sizeof formats[0]; i++) {
         if (strcasecmp(dot, formats[i].suffix) != 0) continue;
         *format = &formats[i];

@@ -136,8 +136,8 @@ static mct_status flush_output(cli *run) {
     const bool failed_before = ferror(stdout); /* errno is of long ago */
 
     if (fflush(stdout) == 0 && !failed_before) return MCT_OK;
-    return mct_fail(run->context, MCT_FILE, "standard output: cannot be written%s%s", failed_before ? "" : ": ",
-                    failed_before ? "" : strerror(errno));
+    return mct_fail(run->context, MCT_FILE, "standard output: cannot be written: %s",
+                    failed_before ? "is the disk full, or nobody reads it?" : strerror(errno));
 }
 
 /* A stream that the caller has closed stays one that cannot be used: the next file opened would take its place, and a

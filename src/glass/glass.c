@@ -283,12 +283,15 @@ static mct_status check_domain(mct_fixed_point *problem, double tolerance, const
                                double *work) {
     if (a->status != MCT_OK && a->status != MCT_NOT_CONVERGED) return a->status;
     if (problem->parent && mct_context_interrupted(problem->parent)) return a->status;
-    if (a->status != MCT_OK || a->state == MCT_GLASS) {
-        MCT_TRY(mct_domain_check(problem, F, tolerance, a->status == MCT_OK));
+    if (a->status == MCT_OK) {
+        if (a->state == MCT_GLASS) MCT_TRY(mct_domain_check(problem, F, tolerance, true));
+        return mct_domain_warn_way(problem, work);
     }
-    if (a->status == MCT_OK) return mct_domain_warn_way(problem, work);
-    MCT_TRY(mct_domain_check_way(problem, WAY_STEPS, work));
-    return a->status;
+    mct_status status = mct_domain_check(problem, F, tolerance, false); /* of the last iterate, which is no solution */
+    if (status == MCT_OK) status = mct_domain_check_way(problem, WAY_STEPS, work);
+    if (status != MCT_UNPHYSICAL) return status == MCT_OK ? a->status : status;
+    return mct_fail(problem->context, status, "plain iteration does not settle: %s",
+                    mct_context_error(problem->context));
 }
 
 /* One point, start to end; everything goes into result and F (host). */
