@@ -100,8 +100,8 @@ static mct_status read_all(mct_context *context, mct_config *config, char *text,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = malloc(size + 1);
-    mct_context *context;
-    mct_config *config;
+    mct_context *context = NULL;
+    mct_config *config = NULL;
     mct_status status;
 
     require(text && mct_context_create(&context) == MCT_OK && mct_config_create(context, &config) == MCT_OK,

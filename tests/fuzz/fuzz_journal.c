@@ -102,7 +102,7 @@ static void go_on(mct_context *context, mct_journal *journal, const char *head, 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const size_t row_length = size >= PREFIX ? data[1] % ROW_MAX : 0;
-    mct_context *context;
+    mct_context *context = NULL;
     mct_journal *journal;
     uint8_t *file;
     char *head;
