@@ -186,5 +186,7 @@ int main(int argc, char **argv) {
         if (status == MCT_OK) status = flushed;
     }
     destroy(&run);
+    /* what HDF5 does when a process exits is not made for a lack of memory: it recurses, or prints its own insides */
+    if (status == MCT_MEMORY) _exit(mct_status_exit(status));
     return mct_status_exit(status);
 }

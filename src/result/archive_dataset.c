@@ -13,8 +13,9 @@ static const char *const scales[] = {"wave_number", "activity_critical", "line/a
 
 static const char *const matrix_dimensions[] = {"activity_critical", "wave_number", "mu", "nu"};
 
+/* It writes into memory, or through a driver that never fails (archive_disk.c): nothing else can be the matter. */
 mct_status mct_archive_hdf5_failure(mct_context *context, const char *what) {
-    return mct_fail(context, MCT_FILE, "result file: HDF5 could not write %s (not enough memory?)", what);
+    return mct_fail(context, MCT_MEMORY, "result file: HDF5 could not write %s: not enough memory", what);
 }
 
 mct_status mct_archive_check(mct_context *context, const mct_archive *archive) {
@@ -25,14 +26,18 @@ bool mct_archive_make_groups(mct_archive *archive, const char *name) {
     char prefix[NAME_LENGTH];
 
     for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
-        hid_t properties, group;
+        hid_t properties, group = H5I_INVALID_HID;
+        htri_t exists;
 
         if ((size_t)(slash - name) >= sizeof prefix) return false;
         snprintf(prefix, sizeof prefix, "%.*s", (int)(slash - name), name);
-        if (H5Lexists(archive->file, prefix, H5P_DEFAULT) > 0) continue;
+        exists = H5Lexists(archive->file, prefix, H5P_DEFAULT);
+        if (exists > 0) continue;
+        if (exists < 0) return false;
         properties = H5Pcreate(H5P_GROUP_CREATE);
-        H5Pset_obj_track_times(properties, false);
-        group = H5Gcreate2(archive->file, prefix, H5P_DEFAULT, properties, H5P_DEFAULT);
+        if (H5Pset_obj_track_times(properties, false) >= 0) {
+            group = H5Gcreate2(archive->file, prefix, H5P_DEFAULT, properties, H5P_DEFAULT);
+        }
         if (properties >= 0) H5Pclose(properties);
         if (group < 0) return false;
         H5Gclose(group);
@@ -54,9 +59,9 @@ static hid_t dataset_properties(size_t rank, const hsize_t *chunk, bool numbers)
     const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
 
     if (properties < 0) return properties;
-    H5Pset_obj_track_times(properties, false);
-    if (numbers && (H5Pset_chunk(properties, (int)rank, chunk) < 0 || H5Pset_shuffle(properties) < 0 ||
-                    H5Pset_deflate(properties, DEFLATE_LEVEL) < 0)) {
+    if (H5Pset_obj_track_times(properties, false) < 0 ||
+        (numbers && (H5Pset_chunk(properties, (int)rank, chunk) < 0 || H5Pset_shuffle(properties) < 0 ||
+                     H5Pset_deflate(properties, DEFLATE_LEVEL) < 0))) {
         H5Pclose(properties);
         return H5I_INVALID_HID;
     }
@@ -104,24 +109,30 @@ static const char *last_part(const char *name) {
     return slash ? slash + 1 : name;
 }
 
-static bool is_there(hid_t file, const char *name) {
+/* < 0: HDF5 cannot say. */
+static htri_t is_there(hid_t file, const char *name) {
     const char *slash = strchr(name, '/');
     char group[NAME_LENGTH];
 
     if (slash) {
+        htri_t exists;
+
         snprintf(group, sizeof group, "%.*s", (int)(slash - name), name);
-        if (H5Lexists(file, group, H5P_DEFAULT) <= 0) return false;
+        exists = H5Lexists(file, group, H5P_DEFAULT);
+        if (exists <= 0) return exists;
     }
-    return H5Lexists(file, name, H5P_DEFAULT) > 0;
+    return H5Lexists(file, name, H5P_DEFAULT);
 }
 
 /* Names one dimension; attaches the scale of that name where there is one. */
 static bool name_dimension(hid_t file, hid_t dataset, unsigned index, const char *dimension) {
     bool done;
     hid_t scale;
+    htri_t exists;
 
     if (H5DSset_label(dataset, index, last_part(dimension)) < 0) return false;
-    if (!is_there(file, dimension)) return true;
+    exists = is_there(file, dimension);
+    if (exists <= 0) return exists == 0;
     scale = H5Dopen2(file, dimension, H5P_DEFAULT);
     if (scale < 0) return false;
     done = H5DSattach_scale(dataset, scale, index) >= 0;
@@ -163,6 +174,9 @@ mct_status mct_archive_array(mct_context *context, mct_archive *archive, const c
         if (shape[i] == 0) return mct_fail(context, MCT_ARGUMENT, "dataset %s: dimension %zu is empty", name, i);
     }
     dataset = mct_archive_create_dataset(archive, name, rank, shape, H5T_IEEE_F64LE, true);
+    if (dataset < 0 && is_there(archive->file, name) > 0) {
+        return mct_fail(context, MCT_FILE, "result file: %s is in it already", name);
+    }
     if (dataset < 0) return mct_archive_hdf5_failure(context, name);
     done = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0 &&
            mct_archive_describe(archive, dataset, name, rank, shape, dimensions, unit, description);

@@ -136,9 +136,13 @@ def end_of(arguments, form, k, objects, reference, reference_folder, folder, log
     done = start(arguments, folder, LD_PRELOAD=SHIM, APMCT_FAULT_AT=str(k), APMCT_FAULT_LOG=log)
     left = sorted(set(os.listdir(folder)) - set(inputs) - {"statics.h5", "evolve.h5"})
     killer = killed_by(log) or (objects.split()[0] if done.returncode == 255 else "")
+    if done.returncode < 0 and objects.startswith(FRAGILE):  # it has corrupted what another library falls over
+        killer = objects.split()[0]
     if killer.startswith(FRAGILE):
         deaths.append(killer)
         left = [name for name in left if not name.endswith(".part")]
+        if "out.h5" in left and same_file(folder, reference_folder):
+            left.remove("out.h5")  # it died after all was done
         return f"killed in {killer}, left behind: {left}" if left not in ([], ["out.h5.journal"]) else ""
     partial = [name for name in left if name not in ("out.h5", "out.h5.journal")]
     message = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else ""
