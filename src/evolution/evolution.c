@@ -9,7 +9,6 @@
 #include "base/need.h"
 #include "evolution/displacement.h"
 #include "evolution/evolution_internal.h"
-#include "glass/domain.h"
 #include "numeric/host_matrix.h"
 
 /* The Taylor series ends where the fastest rate times t is this. */
@@ -18,7 +17,7 @@ static const double start_until = 0.2;
 static const double linear_until = 1.0e-4;
 static const double plateau_most = 1.0e-7; /* change per block that ends a run, whatever the tolerance */
 /* what tells why a step did not converge: see why_not_converged */
-static const double grown = 1.01, rounding = 1.0e-13;
+static const double rounding = 1.0e-13;
 enum { LATE = 10 }; /* blocks: it relaxes slowly */
 static const double far_more_than_memory = 0x1p62;
 
@@ -181,18 +180,6 @@ static mct_status create_relaxation(mct_evolution *e, const mct_evolution_option
     return status;
 }
 
-static void keep_start(mct_evolution *e, size_t point, const mct_evolution_matrices *matrices) {
-    const size_t m = e->shape.species, N = e->shape.N;
-    e->passive[point] = true;
-    for (size_t c = 0; c < m * m; c++) {
-        if (c / m == c % m) {
-            memcpy(e->start + (point * m + c / m) * N, matrices->S + c * N, N * sizeof *e->start);
-        } else {
-            for (size_t i = 0; i < N; i++) e->passive[point] &= matrices->W_inverse[c * N + i] == 0.0;
-        }
-    }
-}
-
 static mct_status set_point(mct_evolution *e, const mct_evolution_options *options, size_t point,
                             const mct_evolution_matrices *matrices) {
     const double rate = fastest(e->shape.species, e->shape.N, matrices->Gamma);
@@ -200,7 +187,7 @@ static mct_status set_point(mct_evolution *e, const mct_evolution_options *optio
         return mct_fail(e->context, MCT_NON_FINITE, "point %zu: a relaxation rate of %g", point, rate);
     }
     double time = 0.0;
-    keep_start(e, point, matrices);
+    mct_evolution_keep_start(e, point, matrices);
     MCT_TRY(slowest(e->context, e->shape.species, e->shape.N, matrices->Gamma, &time));
     e->operations->set(e->state, point, matrices, first_step(options, rate), plateau_from(&e->shape, time));
     return create_relaxation(e, options, matrices->S, &e->relaxation[point]);
@@ -408,27 +395,6 @@ mct_evolution_point mct_evolution_look(const mct_evolution *evolution, size_t po
                                  .evaluations = clock->evaluations};
 }
 
-/* Correlators of passive particles never leave 0 ... S_mm; those of mixtures of very unequal diffusivities and
- * activities may, in the equations themselves, whatever the scheme.  That is so where a failed run has grown beyond
- * its start, and where a plateau is none. */
-static mct_status check_domain(const mct_evolution *e, size_t point, const mct_evolution_point *at) {
-    const size_t m = e->shape.species, N = e->shape.N;
-    const bool plateau = at->state == MCT_EVOLUTION_PLATEAU;
-    const bool suspect = !e->passive[point] && (plateau || at->largest > grown);
-    double *const phi = suspect ? malloc(m * m * N * sizeof *phi) : NULL;
-    const double allowed = plateau ? MCT_OUTSIDE_MAX : 0.0;
-    if (!suspect) return MCT_OK;
-    if (!phi) return mct_fail(e->context, MCT_MEMORY, "evolution: out of memory");
-    mct_evolution_last(e, point, phi);
-    const mct_outside farthest = mct_domain_outside(m, N, phi, e->start + point * m * N, N, allowed);
-    free(phi);
-    if (!(farthest.by > allowed)) return MCT_OK;
-    return mct_fail(e->context, MCT_UNPHYSICAL,
-                    "at time %g the correlator of species %zu at wave number %g is %.6g of its start, outside [0, 1]: "
-                    "%s",
-                    at->time, farthest.species, ((double)farthest.q + 0.5) * e->spacing, farthest.f, MCT_DOMAIN_ADVICE);
-}
-
 /* What the numbers say about a step that did not converge. */
 static const char *why_not_converged(const mct_evolution_point *at) {
     if (at->residual < rounding) return "; rounding allows no less: time.tolerance must be larger";
@@ -440,7 +406,7 @@ static const char *why_not_converged(const mct_evolution_point *at) {
 mct_status mct_evolution_check_point(const mct_evolution *evolution, size_t point) {
     MCT_NEED(NULL, evolution);
     const mct_evolution_point at = mct_evolution_look(evolution, point);
-    MCT_TRY(check_domain(evolution, point, &at));
+    MCT_TRY(mct_evolution_check_domain(evolution, point, &at));
     if (at.state == MCT_EVOLUTION_NON_FINITE) {
         return mct_fail(evolution->context, MCT_NON_FINITE,
                         "the correlator at wave number %g became infinite or not a number after time %g",

@@ -43,4 +43,9 @@ mct_status mct_evolution_hand_on(mct_evolution *evolution);
  * there are rows (NaN: of others). */
 void mct_evolution_value_at(const mct_evolution *evolution, size_t point, size_t q, double time, double *f);
 
+/* evolution_domain.c: S_mm of a point, and whether it is passive, for later. */
+void mct_evolution_keep_start(mct_evolution *evolution, size_t point, const mct_evolution_matrices *matrices);
+/* Errors: MCT_UNPHYSICAL (a failed run that has grown beyond its start, a plateau that is none), MCT_MEMORY. */
+mct_status mct_evolution_check_domain(const mct_evolution *evolution, size_t point, const mct_evolution_point *at);
+
 #endif

@@ -44,7 +44,8 @@ write("sweep-evolve.yaml", GRID + """sweep:
 time: {until: 1.0e-2, steps_per_block: 16, order: 3}
 """)
 write("trace.yaml", GRID + """sweep:
-  trace: {along: mixture.species.0.activity, from: 1, to: 2, tolerance: 1.0e-2, find: [maxima, {packing_fraction: 0.57}]}
+  trace: {along: mixture.species.0.activity, from: 1, to: 2, tolerance: 1.0e-2,
+          find: [maxima, {packing_fraction: 0.57}]}
 """)
 activity = ["--set", "critical.of=mixture.species.0.activity", "--set", "critical.range=[1, 3]"]
 RUNS = [["statics", "state.yaml"], ["glass", "state.yaml"], ["glass", "state.yaml", "--kernel", "direct"],

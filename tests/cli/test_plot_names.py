@@ -97,7 +97,8 @@ def attempt(what, statuses, *arguments, makes=(), error="", **keywords):
 def name_states(name):
     """Tagged particles and texts of a sweep: what can be computed is drawn, with this name in the figure."""
     wanted = (0,) if is_plain(name) else (2,) if has_control(name) else (0, 2)
-    save("config.yaml", f"{GRID}\nmixture: {{packing_fraction: 0.5}}\ntagged: [{{name: {quoted(name)}, activity: 2}}]\n")
+    save("config.yaml", f"{GRID}\nmixture: {{packing_fraction: 0.5}}\n"
+         f"tagged: [{{name: {quoted(name)}, activity: 2}}]\n")
     if attempt("tagged", wanted, "evolve", "config.yaml", "--quiet", "-o", "e.h5", makes=["e.h5"]):
         attempt("tagged", (0,), "plot", "e.h5", "--figure", "tagged-correlator", "-o", "e.svg", makes=["e.svg"])
         found = texts("e.svg")
